@@ -45,21 +45,22 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "config", "architectures", "data", "nn", "training", "statistics", "execution", "results",
     },
     "analysis": {
-        "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store", "planning",
-        "execution", "results",
+        "asking", "errors", "randomness", "config", "architectures", "data", "nn", "training", "numpy_twin", "store",
+        "planning", "execution", "results",
     },
     "export": {
         "asking", "version", "errors", "config", "architectures", "data", "nn", "quantization", "store", "results",
     },
     "report": {"asking", "errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "api": {
-        "asking", "errors", "config", "architectures", "data", "store", "planning", "execution", "results", "quantization",
-        "analysis", "export", "report",
+        "asking", "errors", "config", "architectures", "data", "statistics", "store", "planning", "execution", "results",
+        "quantization", "analysis", "export", "report",
     },
+    "doctor": {"errors", "free_memory", "config", "data", "planning", "execution", "report"},
     "sklearn": {"api", "export"},
     "cli": {
-        "version", "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
-        "execution", "results", "analysis", "export", "report", "api",
+        "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "statistics", "store", "planning",
+        "execution", "results", "analysis", "export", "report", "api", "doctor",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -78,9 +79,11 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
         "search", "settings", "six_steps", "suggestions", "symbolic", "textbook_names", "training_rows", "verdicts",
     },
     "execution": {
-        "auto_device", "backends", "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",
+        "auto_device", "backends", "build_facts",
+        "environment", "going_on", "local", "merge", "meter", "misclassified", "networks_record",
         "part_lines", "quiet", "run", "signals", "start_data", "summarize", "tasks", "unchanged",
     },
+    "doctor": {"checks", "finding", "letters", "libraries", "machine", "places"},
     "export": {"described_file", "description", "numpy_layers", "onnx_file", "plain_table", "portable", "python_file"},
     "results": {
         "arm_choice", "arm_named", "candidates", "column_shifts", "comparison", "confirmation", "costs", "in_training",

@@ -22,6 +22,16 @@ def in_python() -> Iterator[None]:
         _IN_PYTHON.reset(token)
 
 
+@contextmanager
+def in_commands() -> Iterator[None]:
+    """A context for what is written into files, which are the same whoever asked: they name commands."""
+    token = _IN_PYTHON.set(False)
+    try:
+        yield
+    finally:
+        _IN_PYTHON.reset(token)
+
+
 def keyword(option: str, value: object = "") -> str:
     """``--seed 3`` of a command, ``seed=3`` in Python.
 
@@ -37,6 +47,11 @@ def keyword(option: str, value: object = "") -> str:
 def either(command: str, python: str) -> str:
     """What is written on the command line, or in Python, as it was asked there."""
     return python if _IN_PYTHON.get() else command
+
+
+def setting(key: str = "KEY", value: str = "VALUE") -> str:
+    """What changes a key: ``--set KEY=VALUE`` of a command, ``set={'KEY': 'VALUE'}`` in Python."""
+    return either(f"--set {key}={value}", f"set={{{key!r}: {value!r}}}")
 
 
 def naming_data() -> str:

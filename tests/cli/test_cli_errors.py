@@ -154,5 +154,7 @@ def test_an_unknown_command_exits_with_2(mlpexp: Command) -> None:
 
 def test_the_version_is_printed(mlpexp: Command) -> None:
     from mlpexp import __version__
+    from mlpexp.execution.build_facts import build_line
 
-    assert mlpexp("--version").out == f"mlpexp {__version__}\n"
+    assert mlpexp("--version").out == f"{build_line()}\n"
+    assert build_line().startswith(f"mlpexp {__version__} (")

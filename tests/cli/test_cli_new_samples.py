@@ -123,7 +123,7 @@ def test_missing_predictions_and_other_ones_are_told_apart(mlpexp: Command, conf
     run = swept(mlpexp, config(IRIS), "--seeds", 6, *changes, rates="0.1,10")
     assert "no verdict" not in below(mlpexp("compare", run).out)
     other = below(mlpexp("compare", run, "--metric", "final_test_accuracy").out)
-    assert "of another; --metric best_test_accuracy is of theirs" in other
+    assert "of another; the metric best_test_accuracy is of theirs" in other
     predictions = run / "evaluation" / "predictions.csv"
     predictions.write_text(predictions.read_text().replace("predicted", "foretold"))
     damaged = below(mlpexp("compare", run).out)
@@ -201,7 +201,7 @@ def test_predictions_that_are_not_there_are_named_and_can_be_made_again(mlpexp: 
 
 def test_losses_of_a_fixed_test_part_have_no_verdict(mlpexp: Command, config: Write) -> None:
     run = swept(mlpexp, config(IRIS), "--seeds", 6, "--set", "split_seed=3")
-    reason = "predictions do not give the loss of each sample; `--metric test_accuracy` has a verdict"
+    reason = "predictions do not give the loss of each sample; test_accuracy has a verdict"
     assert reason in below(mlpexp("compare", run, "--metric", "test_loss").out)
 
 

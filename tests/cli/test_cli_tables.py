@@ -64,6 +64,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "activations": [["--no-time"]],
     "gradcheck": [SMALL, [*SMALL, "--symbolic", "b2_1"]],
     "examples": [[], ["iris"]],
+    "keys": [["training"], [], ["optimizer", "--config", "tiny.yaml"]],
     "list": [[], ["--sort", "learning_rate"]],
     "show": [[LONG], ["iris-mlp-sweep"]],
     "predict": [["last", "points.csv", "--format", "table"]],
@@ -71,7 +72,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "evaluate": [["last", "--on", "points.csv"]],
     "quantize": [["last"]],
 }
-WITHOUT_TABLES = {"explain", "check", "plot", "loss", "export", "report", "watch"}
+WITHOUT_TABLES = {"explain", "check", "plot", "loss", "export", "report", "watch", "schema", "doctor"}
 OF_NETWORKS = ("predict", "mistakes", "evaluate", "quantize")  # they need weights; all but the first write a folder
 CASES = [(name, arguments) for name, calls in COMMANDS.items() for arguments in calls]
 IDS = [" ".join([name, *words])[:60] for name, words in CASES]
@@ -146,7 +147,7 @@ def shown(forking_server: ForkingServer, place: Path) -> Callable[..., str]:
     def run(width: int | None, *arguments: str) -> str:
         where = (
             []
-            if arguments[0] in ("params", "find-lr", "activations", "gradcheck", "examples")
+            if arguments[0] in ("params", "find-lr", "activations", "gradcheck", "examples", "keys")
             else ["--runs-dir", "runs"]
         )
         if arguments[0] in ("train", "sweep") and "--dry-run" not in arguments:

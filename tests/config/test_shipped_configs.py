@@ -21,7 +21,7 @@ def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def header(path: Path) -> list[str]:
-    lines = path.read_text().splitlines()
+    lines = path.read_text().splitlines()[1:]  # the first is for editors
     return lines[: next(i for i, line in enumerate(lines) if not line.startswith("#"))]
 
 

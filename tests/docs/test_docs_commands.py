@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from making.command_line import Answer
-from making.markdown_pages import Block
+from making.markdown_pages import READMES, Block
 from making.shell_lines import BEGUN, FINISHED, OTHER, SWEEP_BEGUN, SWEPT, Command, all_commands, commands_of
 
 # With MNIST, only that the command works is tested: whole trainings take minutes.
@@ -32,7 +32,7 @@ def parameters() -> list:
     """Each command, marked with what it needs; slow is what trains or draws where the page shows nothing of it."""
     found = []
     for command in all_commands():
-        shows = command.output or rows_below(command.block) or command.block.page.name == "README.md"
+        shows = command.output or rows_below(command.block) or command.block.page in READMES
         is_slow = (
             command.arguments[0] in ("train", "sweep", "plot") and not shows and "--dry-run" not in command.arguments
         )
@@ -55,6 +55,7 @@ def with_a_run(arguments: list[str]) -> list[str]:
         "SWEEP": f"runs/{SWEEP_BEGUN if begun else SWEPT}",
         "runs/OTHER": f"runs/{OTHER}",
         "learning_rate=1": "learning_rate=1,hidden_size=4",
+        "learning_rate=10": "learning_rate=1,hidden_size=2",
         "learning_rate=0.01": "learning_rate=0.1,hidden_size=2",
     }
     unreal = [word in real or (word.startswith("runs/") and not Path(word).exists()) for word in arguments]

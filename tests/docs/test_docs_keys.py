@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from making.markdown_pages import DOCS, code, tables_under
 from mlpexp.config import activations, datasets, image_sets, layers, networks, optimization, own_images, som, splits
 from mlpexp.config.experiment import Experiment, Keep
+from mlpexp.config.key_facts import key_facts
 from mlpexp.config.keys import tag_key
 from mlpexp.config.start import Start
 from mlpexp.config.strict import Strict
@@ -237,6 +238,28 @@ def test_type(model: type[BaseModel], key: str, row: dict[str, str]) -> None:
         else:
             words.add(PLAIN_TYPES.get(one.get("type", ""), "section"))
     assert set(re.split(r",? or ", row["type"])) == words
+
+
+IN_THE_PAGE = {
+    "true or false": "true/false", "texts or whole numbers or numbers": "texts, numbers",
+    "list of lists of texts": "list of lists", "list of choices": "list of texts",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "key", "row"), ROWS, ids=IDS)
+def test_the_command_says_the_same(model: type[BaseModel], key: str, row: dict[str, str]) -> None:
+    """Type and words of `mlpexp keys`."""
+    names = set(names_of(model))
+    forms = [each for each in key_facts() if each.path.split(".")[-1] == key and names <= set(each.of)]
+    forms = [each for each in forms if each.meaning == model.model_fields[key].description]
+    assert forms
+    for facts in forms:
+        types = facts.type
+        for ours, of_page in IN_THE_PAGE.items():
+            types = types.replace(ours, of_page)
+        assert set(re.split(" or ", types)) == set(re.split(",? or ", row["type"])), facts.path
+        if key != "name" and "section" not in types and not types.startswith("list"):
+            assert set(facts.choices) == set(code(row["range"])), facts.path
 
 
 RULES = tables_under(PAGE, "Which keys fit together")[0].rows

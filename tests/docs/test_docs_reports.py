@@ -1,4 +1,4 @@
-"""The reports among the docs: their numbers are those of the README, and nothing in them is of one machine."""
+"""The reports among the docs: their numbers are those of the tutorial, and nothing in them is of one machine."""
 
 import re
 from pathlib import Path
@@ -22,13 +22,13 @@ def test_a_report_is_one_whole_page_of_no_machine(file: Path) -> None:
     assert file.stat().st_size < 400_000
 
 
-def test_their_numbers_are_those_of_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_their_numbers_are_those_of_the_tutorial() -> None:
+    tutorial = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
     run, sweep = (Page(file.read_text(encoding="utf-8")) for file in REPORTS)
     _, answer = (each.text for each in run.all("p") if each.attributes.get("class") == "important")
     low, high = re.findall(r"95 % interval (\S+) to ([\d.]+),", answer)[0]
-    assert f"{low} .. {high}" in readme
+    assert f"{low} .. {high}" in tutorial
     rows = [[cell.text for cell in row.children] for row in sweep.all("tr")]
     for rate in ("0.001", "0.01", "0.1", "1", "10"):
         cells = next(row for row in rows if row[0] == f"learning_rate={rate}")
-        assert re.search(rf"learning_rate={re.escape(rate)} +{cells[1]} +{cells[2]} +{re.escape(cells[3])}", readme)
+        assert re.search(rf"learning_rate={re.escape(rate)} +{cells[1]} +{cells[2]} +{re.escape(cells[3])}", tutorial)

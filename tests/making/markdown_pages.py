@@ -9,7 +9,8 @@ from pathlib import Path
 from making.configs import ROOT
 
 DOCS = ROOT / "docs"
-PAGES = (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
+READMES = tuple(sorted(ROOT.glob("README*.md")))
+PAGES = (*READMES, *sorted(DOCS.glob("*.md")))
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Block:
     @property
     def file_name(self) -> str | None:
         """The file that the block is the content of: the line above ends in a name and a colon or comma."""
-        named = re.search(r"`([\w-]+\.(?:csv|yaml))`[^`]*[:,]$", self.before)
+        named = re.search(r"`([\w-]+\.(?:csv|yaml))`[^`]*[:,：]$", self.before)
         same_kind = named and named[1].endswith(f".{self.language}")
         return named[1] if named and same_kind else None
 

@@ -5,10 +5,10 @@ import shlex
 from dataclasses import dataclass
 
 from making.configs import ROOT
-from making.markdown_pages import Block, blocks
+from making.markdown_pages import DOCS, READMES, Block, blocks, code, prose_of
 
 # What a page may tell its reader to type besides mlpexp; the tests do not.
-NOT_RUN = frozenset(("pip", "uv", "git", "cd", "export", "pytest", "ruff", "mypy", "bash"))
+NOT_RUN = frozenset(("pip", "uv", "git", "cd", "export", "source", "pytest", "ruff", "mypy", "bash"))
 # Folders of `runs/` that pages may name, in the order in which they were made.
 BEGUN, SWEEP_BEGUN = "20261120-161101-long-e89df9ea", "20261120-172031-iris-mlp-sweep-213bab70"
 SWEPT = "20261120-174410-rates-sweep-7ff20067"
@@ -89,10 +89,22 @@ def commands_of(block: Block) -> list[Command]:
     return found
 
 
+def rows_with_a_command() -> list[Block]:
+    """The commands in the tables for first readers, as blocks of one line."""
+    rows = [
+        (page, number, line)
+        for page in (*READMES, DOCS / "teachers.md")
+        for number, line in prose_of(page)
+        if line.startswith("|")
+    ]
+    found = [(page, number, text) for page, number, line in rows for text in code(line) if text.startswith("mlpexp ")]
+    return [Block(page, number, "bash", text, before="", after=()) for page, number, text in found]
+
+
 def all_commands() -> list[Command]:
     """Every command once; the one that shows most of its output stands for its repetitions."""
     distinct: dict[tuple[str, ...], Command] = {}
-    for block in blocks("bash", "sh", "shell", "console"):
+    for block in [*blocks("bash", "sh", "shell", "console"), *rows_with_a_command()]:
         for command in commands_of(block):
             known = distinct.get(command.arguments)
             if known is None or len(command.output) > len(known.output):

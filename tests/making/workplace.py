@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sklearn.datasets import load_iris
 
 from making.configs import ROOT
-from making.markdown_pages import blocks_of, files_of
+from making.markdown_pages import READMES, blocks_of, files_of
+from making.picture_folders import coloured
 from making.shell_lines import BEGUN, FINISHED, OTHER, SWEEP_BEGUN, SWEPT
 from mlpexp.config.yaml_source import override_in
 from mlpexp.execution.local import in_this_process
@@ -72,12 +74,22 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path
         for name, text in files_of(page).items():
             (tmp_path / name).write_text(text, encoding="utf-8")
         monkeypatch.chdir(tmp_path)
+        if page in READMES:  # which speak of a table, pictures and new rows of their reader
+            write_files_of_a_reader(tmp_path)
         if page.name == "pictures.md":  # its first blocks of Python make the pictures and the table of pixels
             for block in [block for block in blocks_of(page) if block.language == "python"]:
                 exec(block.text, {})
         return tmp_path
 
     return enter
+
+
+def write_files_of_a_reader(folder: Path) -> None:
+    """``my.csv``, the pictures ``photos/`` and the rows ``new.csv``."""
+    flowers = load_iris(as_frame=True).frame
+    flowers.drop(columns="target").head(3).to_csv(folder / "new.csv", index=False)
+    flowers.rename(columns={"target": "species"}).to_csv(folder / "my.csv", index=False)
+    coloured(folder / "photos")
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from mlpexp.api.answer import Answer
 from mlpexp.api.given import Config, asked
 from mlpexp.api.start import find_starts
+from mlpexp.api.words import Words, spelled_out
 from mlpexp.asking import in_python
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def plan_to_check(source: "Source", path: Path, runs_dir: Path, tell: Any) -> "P
     return plan
 
 
+@spelled_out
 @in_python()
 def check(
     config: Config | Any = None,
@@ -86,7 +88,7 @@ def check(
     data: Any = None,
     target: str | None = None,
     runs_dir: str | PathLike[str] = "runs",
-    **words: Any,
+    **words: Unpack[Words],
 ) -> Checked:
     """Checks a config without training anything.
 
@@ -96,7 +98,7 @@ def check(
         data: As in ``mlpexp.train``.
         target: Likewise.
         runs_dir: Where results are looked for by name.
-        words: Changes by short word, such as ``learning_rate=0.1``.
+        words: As in ``mlpexp.train``, such as ``learning_rate=0.1``.
 
     Raises:
         InputError: It cannot be trained; every problem is named with its place.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlpexp.asking import in_python
 from mlpexp.report.tables.comparison_table import shown_label
 from mlpexp.report.tables.explanation import AdviceOfEach, as_json, as_markdown, as_text, in_words
 
@@ -64,9 +65,11 @@ class Explanation:
         """All verdicts with their numbers."""
         return as_json(self.verdicts, self.advice)
 
+    @in_python()
     def __repr__(self) -> str:
         return self.text().rstrip("\n")
 
+    @in_python()
     def _repr_markdown_(self) -> str:
         return self.markdown()
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from mlpexp.api.answer import Answer
 from mlpexp.api.given import Config, asked
 from mlpexp.api.rate_search import check_range, found_rate
 from mlpexp.api.telling import teller
+from mlpexp.api.words import WordsButRate, spelled_out
 from mlpexp.asking import in_python
 
 if TYPE_CHECKING:
@@ -68,12 +69,12 @@ class Rate(Answer):
             return laid_out(drawings[name])
 
 
+@spelled_out
 @in_python()
 def find_lr(
     config: Config | Any = None,
     *,
     set: Mapping[str, Any] | None = None,
-    seeds: int | None = None,
     data: Any = None,
     target: str | None = None,
     low: float = 1e-5,
@@ -84,14 +85,13 @@ def find_lr(
     runs_dir: str | PathLike[str] = "runs",
     data_dir: str | PathLike[str] | None = None,
     quiet: bool = False,
-    **words: Any,
+    **words: Unpack[WordsButRate],
 ) -> Rate:
     """Finds a learning rate: a range test proposes one, and short trainings around it decide.
 
     Args:
         config: As in ``mlpexp.train``.
         set: Changes of it by key.
-        seeds: How many; None: as many as are usual here.
         data: As in ``mlpexp.train``.
         target: Likewise.
         low: First rate of the range test.
@@ -102,16 +102,16 @@ def find_lr(
         runs_dir: Where results are looked for by name.
         data_dir: Where image data sets lie.
         quiet: Whether nothing is said.
-        words: Changes by short word, such as ``batch_size=8``.
+        words: As in ``mlpexp.train``, such as ``batch_size=8``; without ``seeds`` as many as are usual here.
 
     Raises:
         InputError: Something that was given cannot be used.
     """
     check_range(low, high, steps, seconds)
-    tell, runs, more = teller(quiet=quiet), Path(runs_dir), {"seeds": seeds, **words}
-    with asked("find_lr", config, set=set, more=more, data=data, target=target, runs_dir=runs, tell=tell) as given:
+    tell, runs, asks_seeds = teller(quiet=quiet), Path(runs_dir), words.get("seeds") is not None
+    with asked("find_lr", config, set=set, more=words, data=data, target=target, runs_dir=runs, tell=tell) as given:
         found = found_rate(
-            given.source, given.path, asks_seeds=seeds is not None, low=low, high=high, steps=steps, seconds=seconds,
+            given.source, given.path, asks_seeds=asks_seeds, low=low, high=high, steps=steps, seconds=seconds,
             quick=quick, data_dir=None if data_dir is None else Path(data_dir), say=given.tell,
         )  # fmt: skip
     return Rate(found)

@@ -6,6 +6,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from mlpexp.api.start import find_starts
+from mlpexp.asking import either
 
 if TYPE_CHECKING:
     from mlpexp.config.yaml_source import Source
@@ -66,7 +67,8 @@ def planned(
 
 def left_aside(config: str) -> str:
     """That a run does without the ``sweep:`` section of its config, and which command trains that."""
-    return f"the sweep: section is left aside; `mlpexp sweep {quote(config)}` trains it"
+    trains = either(f"`mlpexp sweep {quote(config)}`", "mlpexp.sweep")
+    return f"the sweep: section is left aside; {trains} trains it"
 
 
 def alone(plan: "Plan", tell: Tell) -> "Stacking":

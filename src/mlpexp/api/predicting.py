@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.api.held_tables import array_of
-from mlpexp.asking import keyword
+from mlpexp.asking import keyword, setting
 from mlpexp.data.pictures.unseen import UnseenPicture, as_png
 from mlpexp.errors import InputError
 from mlpexp.report.tables.predictions import Record, meaning, records
@@ -130,9 +130,7 @@ def of_tables(
 
     every = [predictions_for(networks, path, content, settings) for path, content in tables]
     if not any(predictions.is_predicted.any() for predictions in every):
-        raise InputError(
-            f"no row could be predicted; {_first_note(every)}; {keyword('set', 'KEY=VALUE')} says how a file is written"
-        )
+        raise InputError(f"no row could be predicted; {_first_note(every)}; {setting()} says how a file is written")
     for predictions in every:
         for sentence in (*sentences(predictions), *_notes(predictions)):
             say(sentence)
@@ -289,13 +287,19 @@ def _save(pictures: Sequence[UnseenPicture], folder: Path) -> None:
 def _notes(predictions: "Predictions") -> list[str]:
     """A sentence for each of the first rows that are odd."""
     odd = [row for row, notes in enumerate(predictions.notes) if notes]
-    places = [f":{predictions.lines[row]}" if predictions.lines else f": row {row + 1}" for row in odd[:MOST_SAID]]
+    places = [_place(predictions, row) for row in odd[:MOST_SAID]]
     said = [
         f"{predictions.path}{place}: {'; '.join(predictions.notes[row])}"
         for place, row in zip(places, odd[:MOST_SAID], strict=True)
     ]
     more = len(odd) - len(said)
     return [*said, *[f"{predictions.path}: {more:,} more rows are odd; the column `notes` says how"] * (more > 0)]
+
+
+def _place(predictions: "Predictions", row: int) -> str:
+    """Where a row is: a line of a file, a row of data in memory by the column ``row``."""
+    is_line = predictions.lines and predictions.path != FRAME
+    return f":{predictions.lines[row]}" if is_line else f": row {row + 1}"
 
 
 def _first_note(every: "Sequence[Predictions]") -> str:

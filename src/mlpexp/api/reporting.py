@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlpexp.asking import in_commands
+
 if TYPE_CHECKING:
     from mlpexp.report.document.document import Document
     from mlpexp.results.arm_choice import Say
@@ -47,8 +49,13 @@ def report(
     ask = partial(why, data_dir=data_dir, say=say) if explain else None
     computing = partial(live, data_dir=data_dir, say=say) if network and file.suffix.lower() == ".html" else None
     wrong = partial(mistakes, data_dir=data_dir, say=say)
+
+    def document() -> "Document":
+        with in_commands():
+            return document_of(materials)
+
     materials = [Material(result, ask, computing, wrong) for result in results]
-    write(file, source_of(paths), lambda: document_of(materials), say)
+    write(file, source_of(paths), document, say)
     return file
 
 

@@ -1,14 +1,12 @@
 """A result in Python: tables as frames, networks as modules, figures as objects, and what the commands do with it."""
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.api.naming import Named, arm_of, number_of, seed_given
 from mlpexp.api.plain import path_given
-from mlpexp.api.reading import Paths, Reading
-from mlpexp.api.telling import teller
+from mlpexp.api.told import Told
 from mlpexp.asking import in_python
 
 if TYPE_CHECKING:
@@ -21,11 +19,9 @@ if TYPE_CHECKING:
     from mlpexp.api.quantizing import Quantized
     from mlpexp.export.plain_module import TrainedModule
     from mlpexp.results.result import ArmResult
-    from mlpexp.results.result import Result as Files
-    from mlpexp.store.summary import Summary
 
 
-class Result:
+class Result(Told):
     """One run or sweep. Everything is read from its folder when it is asked for; nothing here changes what is in it.
 
     Args:
@@ -37,103 +33,6 @@ class Result:
     Raises:
         InputError: The folder holds no result.
     """
-
-    def __init__(
-        self, path: str | Path, *, tables: Paths = (), data_dir: str | Path | None = None, quiet: bool = False
-    ) -> None:
-        self.path = Path(path)
-        self._tables = [Path(table) for table in tables]
-        self._reading = Reading(self.path, self._tables)
-        self._data_dir, self._quiet = None if data_dir is None else str(data_dir), quiet
-
-    @property
-    def files(self) -> "Files":
-        """The reader of the folder, as the commands have it."""
-        return self._reading.files
-
-    @property
-    def name(self) -> str:
-        """As in the config, such as ``iris-mlp``."""
-        return self.files.summary.name
-
-    @property
-    def status(self) -> str:
-        """``running``, ``finished``, ``diverged``, ``interrupted`` or ``failed``."""
-        files = self.files
-        return files.folder.status(files.summary)
-
-    @property
-    def seeds(self) -> list[int]:
-        """The seeds, in order."""
-        return list(self.files.summary.seeds)
-
-    @property
-    def arm_labels(self) -> list[str]:
-        """The settings of each arm, by number."""
-        return [arm.label for arm in self.files.planned_arms]
-
-    @property
-    def summary(self) -> "Summary":
-        """``summary.json``: what it is about, how it ended, and what each arm reached."""
-        return self.files.summary
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """The resolved config as nested dictionaries; a copy."""
-        return deepcopy(self.files.config)
-
-    @property
-    @in_python()
-    def conclusions(self) -> list[str]:
-        """What can be said, in sentences, as on the terminal."""
-        from mlpexp.api.finding import sentences
-
-        return sentences(self.files)
-
-    @property
-    def metrics(self) -> "pd.DataFrame":
-        """A row for each trial and measured epoch: scores of each part, learning rate, steps; a copy."""
-        return self._frame("metrics")
-
-    @property
-    def trials(self) -> "pd.DataFrame":
-        """A row for each trial: how it ended, and its scores at the last and at the best epoch; a copy."""
-        return self._frame("trials")
-
-    @property
-    def predictions(self) -> "pd.DataFrame":
-        """A row for each trial and sample: what is true and what is predicted; classes by number; a copy."""
-        return self._frame("predictions")
-
-    @property
-    def diagnostics(self) -> "pd.DataFrame":
-        """A row for each trial, epoch, layer and quantity; a copy."""
-        return self._frame("diagnostics")
-
-    @property
-    def arms(self) -> "pd.DataFrame":
-        """A row for each arm: label, values of the axes, parameters, steps; a copy."""
-        return self._frame("arms")
-
-    @property
-    def comparison(self) -> "pd.DataFrame":
-        """A row for each arm: n, mean, interval, difference, p and verdict; a copy.
-
-        Raises:
-            InputError: There is one arm, or the result has not ended.
-        """
-        return self._frame("comparison")
-
-    @property
-    def columns(self) -> "pd.DataFrame":
-        """A row for each column of a table of your own: what was understood of it; a copy."""
-        return self._frame("columns")
-
-    @in_python()
-    def _frame(self, name: str) -> "pd.DataFrame":
-        from mlpexp.api.frames import FRAMES
-
-        return self._reading.frame(name, FRAMES[name])
 
     @in_python()
     def module(self, arm: Named = None, seed: int | None = None) -> "TrainedModule":
@@ -371,29 +270,97 @@ class Result:
             InputError: It has ended already, or a table is not there.
             RunError: Its config or data have changed since it began.
         """
-        from mlpexp.api.resuming import resume
+        from mlpexp.api.going_on import resume
 
         silent = self._quiet if quiet is None else quiet
         return resume(
             self.path, tables=self._reading.tables, data_dir=self._data_dir, jobs=jobs, plots=plots, quiet=silent
         )
 
+    @in_python()
+    def continue_to(
+        self,
+        epochs: int,
+        *,
+        name: str | None = None,
+        runs_dir: str | Path | None = None,
+        plots: Sequence[str] = ("png",),
+        quiet: bool | None = None,
+    ) -> "Result":
+        """Trains a new run that goes on from the end of this one.
+
+        Args:
+            epochs: In all.
+            name: Of the new run; None: this one's, with the number of epochs.
+            runs_dir: Where its folder is made; None: beside this one.
+            plots: Formats of figures; empty: none is drawn.
+            quiet: Whether nothing is said or shown; None: as it was opened.
+
+        Raises:
+            InputError: This is a sweep or not complete, or has as many epochs.
+            RunError: A file is damaged.
+        """
+        from mlpexp.api.going_on import continue_to
+
+        silent, runs = self._quiet if quiet is None else quiet, self._beside(runs_dir)
+        return continue_to(self.files, epochs, name, runs_dir=runs, data_dir=self._data_dir, plots=plots, quiet=silent)
+
+    @in_python()
+    def confirm(
+        self,
+        arms: Sequence[Named] = (),
+        *,
+        baseline: Named = None,
+        seeds: int | None = None,
+        name: str | None = None,
+        device: str | None = None,
+        jobs: int | None = None,
+        runs_dir: str | Path | None = None,
+        plots: Sequence[str] = ("png",),
+        quiet: bool | None = None,
+    ) -> "Result":
+        """Asks the question of this sweep again, in a new one with fresh seeds.
+
+        Args:
+            arms: To ask about, each as in ``module``; empty: the best.
+            baseline: The arm to compare with; None: the sweep's, else the best.
+            seeds: How many; None: as many as are surely enough.
+            name: Of the new sweep.
+            device: ``cpu``, ``cuda``, ``auto``; None: as before.
+            jobs: Worker processes; None: by the work and the cores.
+            runs_dir: Where its folder is made; None: beside this one.
+            plots: Formats of figures; empty: none is drawn.
+            quiet: Whether nothing is said or shown; None: as it was opened.
+
+        Raises:
+            InputError: There is nothing to confirm, or no such arm.
+            RunError: A file is damaged.
+        """
+        from mlpexp.api.going_on import confirm
+
+        files = self.files
+        numbers = [number_of(files, arm) for arm in arms if arm is not None]
+        reference = None if baseline is None else number_of(files, baseline)
+        keys, silent, runs = (
+            {"name": name, "device": device},
+            self._quiet if quiet is None else quiet,
+            self._beside(runs_dir),
+        )
+        return confirm(
+            files,
+            numbers,
+            reference,
+            seeds,
+            keys,
+            runs_dir=runs,
+            data_dir=self._data_dir,
+            jobs=jobs,
+            plots=plots,
+            quiet=silent,
+        )
+
+    def _beside(self, runs_dir: str | Path | None) -> Path:
+        return self.path.parent if runs_dir is None else path_given(runs_dir, "runs_dir")
+
     def _arm(self, named: Named) -> "ArmResult":
         return arm_of(self.files, named, self._say)
-
-    def __repr__(self) -> str:
-        from mlpexp.api.finding import in_one_line
-
-        return in_one_line(self.files)
-
-    def _repr_html_(self) -> str:
-        from mlpexp.api.page import page_of
-
-        return page_of(self.files)
-
-    @property
-    def _how(self) -> dict[str, Any]:
-        return {"data_dir": self._data_dir, "say": self._say}
-
-    def _say(self, sentence: str) -> None:
-        teller(quiet=self._quiet)(sentence)

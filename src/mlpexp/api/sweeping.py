@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from mlpexp.api.given import Config, asked, shortened
 from mlpexp.api.plain import path_given, plain
 from mlpexp.api.planned import planned, shared
 from mlpexp.api.result import Result
 from mlpexp.api.telling import teller
-from mlpexp.api.training import PNG, Own, Value, begin, checked_formats, finished, folder_of
+from mlpexp.api.training import PNG, begin, checked_formats, finished, folder_of
+from mlpexp.api.words import Value, Words, spelled_out
 from mlpexp.asking import in_python
 from mlpexp.errors import InputError, Place
 
@@ -20,24 +21,13 @@ if TYPE_CHECKING:
 COMMAND = ("python", "mlpexp.sweep(...)")
 
 
+@spelled_out
 @in_python()
 def sweep(
     config: Config | Result | None = None,
     *,
     over: Mapping[str, Value] | None = None,
     set: Mapping[str, Value] | None = None,
-    seeds: int | None = None,
-    seed: int | None = None,
-    epochs: int | None = None,
-    batch_size: int | str | None = None,
-    learning_rate: float | None = None,
-    hidden_size: int | None = None,
-    hidden_sizes: Sequence[int] | None = None,
-    activation: str | Mapping[str, Value] | Sequence[Value] | Own | None = None,
-    init: str | Mapping[str, Value] | Own | None = None,
-    optimizer: str | Mapping[str, Value] | Own | None = None,
-    loss: str | Own | None = None,
-    schedule: str | Mapping[str, Value] | Own | None = None,
     method: str | None = None,
     trials: int | None = None,
     zip: Sequence[Sequence[str]] | None = None,
@@ -62,6 +52,7 @@ def sweep(
     data_dir: str | PathLike[str] | None = None,
     plots: Sequence[str] = PNG,
     quiet: bool = False,
+    **words: Unpack[Words],
 ) -> Result:
     """Varies one or more keys over values, each with the same seeds, and compares.
 
@@ -70,18 +61,6 @@ def sweep(
         over: Values by key: ``{"learning_rate": [0.01, 0.1]}``, ``{"learning_rate": "log(1e-3, 1, 7)"}``, or values with
             names, ``{"model.layers": {"one 5x5": "c8@5 p", "two 3x3": "c8@3 c8@3 p"}}``.
         set: Changes of the config by key.
-        seeds: How many seeds each arm has.
-        seed: The first of them.
-        epochs: As in ``mlpexp.train``, like the words that follow.
-        batch_size: Likewise.
-        learning_rate: Likewise.
-        hidden_size: Likewise.
-        hidden_sizes: Likewise.
-        activation: Likewise.
-        init: Likewise.
-        optimizer: Likewise.
-        loss: Likewise.
-        schedule: Likewise.
         method: ``grid``, ``one_at_a_time``, ``random`` or ``sobol``.
         trials: For random and sobol: arms times seeds.
         zip: Axes that move together: ``[("learning_rate", "batch_size")]``.
@@ -106,6 +85,7 @@ def sweep(
         data_dir: Where image data sets lie.
         plots: Formats of figures in the folder; empty: none is drawn.
         quiet: Whether nothing is said or shown.
+        words: As in ``mlpexp.train``, such as ``seeds=10`` for each arm, or ``epochs=50``.
 
     Returns:
         What the folder holds.
@@ -125,16 +105,19 @@ def sweep(
         raise InputError(f"sweep(jobs={jobs!r}): expected a whole number above 0")
     if memory is not None and not isinstance(memory, str):
         raise InputError(f'sweep(memory={memory!r}): expected a text such as "2GB"')
-    words = {
-        "seed": seed, "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate,
-        "hidden_size": hidden_size, "hidden_sizes": hidden_sizes, "activation": activation, "init": init,
-        "optimizer": optimizer, "loss": loss, "schedule": schedule, "name": name, "device": device,
-    }  # fmt: skip
-    keys: dict[str, Value] = {"seeds": seeds, "method": method, "trials": trials, "match": match, "metric": metric}
+    of_config: dict[str, Value] = {word: value for word, value in words.items() if word != "seeds"}
+    keys: dict[str, Value] = {
+        "seeds": words.get("seeds"),
+        "method": method,
+        "trials": trials,
+        "match": match,
+        "metric": metric,
+    }
     keys |= {"zip": zip, "exclude": exclude, "baseline": baseline}
-    single = {key: words[key] for key in words if key not in ("seed", "name", "device")}
+    single = {word: value for word, value in of_config.items() if word != "seed"}
     options = _options(over or {}, keys, single, noise_floor)
-    with asked("sweep", config, set=set, more=words, data=data, target=target, runs_dir=runs, tell=tell) as given:
+    more = {**of_config, "name": name, "device": device}
+    with asked("sweep", config, set=set, more=more, data=data, target=target, runs_dir=runs, tell=tell) as given:
         tell = given.tell
         begin(given.source, given.path, init_from, from_arm, from_seed, freeze, runs, tell)
         apply_options(given.source, options)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlpexp.asking import in_commands
 from mlpexp.errors import AllFailed, Interrupted, LostFolder, RunError
 
 if TYPE_CHECKING:
@@ -89,8 +90,9 @@ def finish(job: "Job", formats: Sequence[str], ways: Ways) -> Finished:
     result = Result.open(job.folder.path)
     rest = f"the {result.summary.word} is complete; {ways.draw}"
     try:
-        comparison = write_files(result) if result.summary.axes else None
-        drawn = draw_figures(result, list(formats)) if formats else []
+        with in_commands():
+            comparison = write_files(result) if result.summary.axes else None
+            drawn = draw_figures(result, list(formats)) if formats else []
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {rest}", signal.SIGINT) from None
     except RunError as error:

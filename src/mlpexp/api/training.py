@@ -1,9 +1,9 @@
 """``mlpexp.train``: one experiment, as ``mlpexp train`` trains it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from mlpexp.api.given import Config, asked
 from mlpexp.api.plain import path_given, words_given
@@ -11,34 +11,22 @@ from mlpexp.api.planned import alone, planned
 from mlpexp.api.result import Result
 from mlpexp.api.telling import Tell, shown, teller
 from mlpexp.api.trained import Ways, finish, train_all
+from mlpexp.api.words import Value, Words, spelled_out
 from mlpexp.asking import in_python
 
 if TYPE_CHECKING:
     from mlpexp.execution.local import Runner
     from mlpexp.execution.run import Job
 
-Value = Any  # of a key: a number, a word, a list, a dictionary
-Own = Callable[..., Any]  # a part of one's own
 PNG = ("png",)
 
 
+@spelled_out
 @in_python()
 def train(
     config: Config | Result | None = None,
     *,
     set: Mapping[str, Value] | None = None,
-    seeds: int | None = None,
-    seed: int | None = None,
-    epochs: int | None = None,
-    batch_size: int | str | None = None,
-    learning_rate: float | None = None,
-    hidden_size: int | None = None,
-    hidden_sizes: Sequence[int] | None = None,
-    activation: str | Mapping[str, Value] | Sequence[Value] | Own | None = None,
-    init: str | Mapping[str, Value] | Own | None = None,
-    optimizer: str | Mapping[str, Value] | Own | None = None,
-    loss: str | Own | None = None,
-    schedule: str | Mapping[str, Value] | Own | None = None,
     data: Any = None,
     target: str | None = None,
     name: str | None = None,
@@ -52,6 +40,7 @@ def train(
     data_dir: str | PathLike[str] | None = None,
     plots: Sequence[str] = PNG,
     quiet: bool = False,
+    **words: Unpack[Words],
 ) -> Result:
     """Trains one experiment, with one seed or many; a ``sweep:`` section is left aside.
 
@@ -59,18 +48,6 @@ def train(
         config: A YAML file, a shipped name such as ``"iris/mlp"``, a result, YAML text, or a dictionary with the same keys;
             None: ``data`` are all there is, and a small network with usual settings learns them.
         set: Changes of the config by key, such as ``{"optimizer.momentum": 0.9}``.
-        seeds: How many: each has a split, initial weights and an order of samples of its own.
-        seed: The first of them.
-        epochs: Passes over the training part.
-        batch_size: Samples of a step, or ``"full"``.
-        learning_rate: Step size.
-        hidden_size: Units of one hidden layer.
-        hidden_sizes: Units of each hidden layer.
-        activation: Of the hidden layers.
-        init: How weights begin.
-        optimizer: Name of it, or the section with its keys.
-        loss: What is minimized.
-        schedule: How the learning rate changes.
         data: ``(X, y)``, a data frame, or a file of your own.
         target: Of a frame or file, the column to predict.
         name: Of the result.
@@ -84,6 +61,20 @@ def train(
         data_dir: Where image data sets lie; None: as ``MLPEXP_DATA_DIR`` says, else a cache folder.
         plots: Formats of figures in the folder; empty: none is drawn, and ``.plot()`` draws them.
         quiet: Whether nothing is said or shown.
+        words: Short words for keys of the config, which follow.
+        seeds: How many: each has a split, initial weights and an order of samples of its own.
+        seed: The first of them.
+        epochs: Passes over the training part.
+        batch_size: Samples of a step, or ``"full"``.
+        learning_rate: Step size.
+        hidden_size: Units of one hidden layer.
+        hidden_sizes: Units of each hidden layer.
+        activation: Of the hidden layers.
+        output_activation: What the output layer applies.
+        init: How weights begin.
+        optimizer: Name of it, or the section with its keys.
+        loss: What is minimized.
+        schedule: How the learning rate changes.
 
     Returns:
         What the folder holds.
@@ -96,13 +87,9 @@ def train(
     from mlpexp.execution.run import new_job
 
     tell, runs, files = teller(quiet=quiet), path_given(runs_dir, "runs_dir"), folder_of(data_dir)
-    words = {
-        "seeds": seeds, "seed": seed, "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate,
-        "hidden_size": hidden_size, "hidden_sizes": hidden_sizes, "activation": activation, "init": init,
-        "optimizer": optimizer, "loss": loss, "schedule": schedule, "name": name, "device": device, "training.engine": engine,
-    }  # fmt: skip
+    more = {**words, "name": name, "device": device, "training.engine": engine}
     formats = checked_formats(plots)
-    with asked("train", config, set=set, more=words, data=data, target=target, runs_dir=runs, tell=tell) as given:
+    with asked("train", config, set=set, more=more, data=data, target=target, runs_dir=runs, tell=tell) as given:
         tell = given.tell
         begin(given.source, given.path, init_from, from_arm, from_seed, freeze, runs, tell)
         plan = planned(given.source, given.path, "train", runs, tell, notes=given.notes, written=given.written)

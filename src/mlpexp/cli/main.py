@@ -12,12 +12,14 @@ from mlpexp.cli.commands import (
     activations,
     check,
     compare,
+    doctor,
     evaluate,
     examples,
     explain,
     export,
     find_lr,
     gradcheck,
+    keys,
     listing,
     loss,
     mistakes,
@@ -26,6 +28,7 @@ from mlpexp.cli.commands import (
     predict,
     quantize,
     report,
+    schema,
     show,
     sweep,
     train,
@@ -36,7 +39,6 @@ from mlpexp.cli.parser.parsing import Command, Program
 from mlpexp.cli.streams import prepare_streams, why_unwritten
 from mlpexp.errors import Interrupted, MlpexpError, visible
 from mlpexp.execution.quiet import quiet_libraries
-from mlpexp.version import __version__
 
 # Waiting OpenMP threads sleep rather than spin: on a busy machine spinning makes small convolutions 20 to 100 times slower
 # (benchmarks/LOG.md). The variable is read when torch is loaded, which is later.
@@ -61,6 +63,10 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("check", check.check, "mlpexp check iris/mlp"),
         ("examples", examples.examples, "mlpexp examples iris/mlp --copy ."),
     ),
+    "write a config": (
+        ("keys", keys.keys, "mlpexp keys optimizer.learning_rate --config iris/mlp"),
+        ("schema", schema.schema, "mlpexp schema -o schema.json"),
+    ),
     "look at results": (
         ("list", listing.list_, "mlpexp list --sort=-score"),
         ("show", show.show, "mlpexp show last"),
@@ -84,6 +90,7 @@ COMMANDS: dict[str, tuple[tuple[str, Callable[..., None], str], ...]] = {
         ("activations", activations.activations, "mlpexp activations relu tanh --no-time"),
         ("params", params.params, "mlpexp params lenet5 mlp 4-16-3"),
     ),
+    "set up": (("doctor", doctor.doctor, "mlpexp doctor"),),
 }
 for _group, _commands in COMMANDS.items():
     for _name, _function, _example in _commands:
@@ -92,14 +99,20 @@ for _group, _commands in COMMANDS.items():
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"mlpexp {__version__}")
+        from mlpexp.execution.build_facts import build_line
+
+        typer.echo(build_line())
         raise typer.Exit
 
 
 @app.callback()
 def _program(
     version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
+        False,
+        "--version",
+        callback=_version,
+        is_eager=True,
+        help="Print the version, and what the program runs on, and exit.",
     ),
 ) -> None:
     pass

@@ -60,6 +60,21 @@ def layers_in(line: str) -> list[Layer]:
     return layers
 
 
+def line_pattern() -> str:
+    """A regular expression of a whole line, with numbers of any size, for checkers that know no Python."""
+    names = "|".join(sorted([*KNOWN, *ALIASES], key=len, reverse=True))
+    of_units = rf"bn|({names})(:{NUMBER})?"
+    squared = CONVOLUTION.pattern.replace(r"\2", COUNT)
+    kinds = (
+        rf"{squared}(\s+({PADDING.pattern}|{of_units}))*",
+        POOLING.pattern,
+        rf"{DENSE.pattern}(\s+({of_units}))*",
+        DROPOUT.pattern,
+    )
+    layer = "|".join(kinds)
+    return rf"^\s*({layer})(\s+({layer}))*\s*$"
+
+
 def words_of(layers: Sequence[Layer]) -> str | None:
     """The line that says the same as a list of layers; None where there is no word for one of them.
 

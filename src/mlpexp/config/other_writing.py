@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlpexp.asking import either, setting
 from mlpexp.config.column_forms import NumberColumn, TableForm
 from mlpexp.config.datasets import Csv
 from mlpexp.config.load import validated
@@ -41,8 +42,13 @@ def _key(text: str) -> str:
     key = text.partition("=")[0].strip().removeprefix(SECTION)
     if key not in KEYS:
         hint = did_you_mean(key, KEYS)
-        raise InputError(f"--set {text}: expected a key that says how a table is written{hint}")
+        raise InputError(f"{_written(text)}: expected a key that says how a table is written{hint}")
     return key
+
+
+def _written(text: str) -> str:
+    key, _, value = text.partition("=")
+    return either(f"--set {text}", setting(key, value))
 
 
 def _told(settings: Sequence[str]) -> Csv:
@@ -51,7 +57,7 @@ def _told(settings: Sequence[str]) -> Csv:
     network = {"model": {"name": "mlp", "hidden_sizes": [1], "activation": "tanh"}}
     source = Source({"dataset": data, **network, "optimizer": {"name": "sgd", "learning_rate": 1.0}})
     for text in settings:
-        apply_override(source, override_in(SECTION + text.strip().removeprefix(SECTION), f"--set {text}"))
+        apply_override(source, override_in(SECTION + text.strip().removeprefix(SECTION), _written(text)))
     told = validated(source).dataset
     assert isinstance(told, Csv)
     return told

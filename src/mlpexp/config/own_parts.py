@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from mlpexp.config.part_as_bytes import bytes_of, function_in
 from mlpexp.config.part_content import hash_of, name_of
 from mlpexp.errors import InputError
 
@@ -37,6 +38,14 @@ class OwnPart:
     def name(self) -> str:
         """``mish``."""
         return short_name(self.reference)
+
+    def __reduce__(self) -> tuple[Callable[..., "OwnPart"], tuple[Kind, str, bytes]]:
+        """With the function itself: a worker may not find the file that it is from."""
+        return _arrived, (self.kind, self.reference, bytes_of(self.function))
+
+
+def _arrived(kind: Kind, reference: str, function: bytes) -> OwnPart:
+    return OwnPart(kind, reference, function_in(function))
 
 
 _PARTS: dict[tuple[Kind, str], OwnPart] = {}  # of this process; the key says what is in it, so that none ever changes

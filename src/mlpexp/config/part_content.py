@@ -46,6 +46,11 @@ def hash_of(function: Callable[..., Any]) -> str:
     return digest.hexdigest()[:DIGITS]
 
 
+def is_library(root: str) -> bool:
+    """Whether a module without dots in its name is known by name and version; others count with their text."""
+    return root in BY_NAME or getattr(sys.modules.get(root), "__version__", None) is not None
+
+
 def _content(value: Any, name: str, seen: dict[int, Any]) -> Iterator[bytes]:
     """The bytes of a value.
 
@@ -106,16 +111,14 @@ def _numbers(value: Any, name: str) -> Iterator[bytes]:
 def _module(module: ModuleType, name: str) -> bytes:
     """Name and version of a library; the text of a file of one's own."""
     root = module.__name__.partition(".")[0]
-    version = getattr(sys.modules.get(root), "__version__", None)
-    if root in BY_NAME or version is not None:
-        return f"{module.__name__} {'' if root in BY_NAME else version}".encode()
+    if is_library(root):
+        return f"{module.__name__} {'' if root in BY_NAME else sys.modules[root].__version__}".encode()
     return _source(module, name)
 
 
 def _written(value: FunctionType | type, name: str, seen: dict[int, Any]) -> Iterator[bytes]:
     """Of a function or class: its library, or its source and what that refers to."""
-    root = (value.__module__ or "").partition(".")[0]
-    if root in BY_NAME or getattr(sys.modules.get(root), "__version__", None) is not None:
+    if is_library((value.__module__ or "").partition(".")[0]):
         yield value.__qualname__.encode()
         yield _module(sys.modules[value.__module__], name)
         return

@@ -7,6 +7,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 from shlex import quote
 
+from mlpexp.asking import either
 from mlpexp.config.words import closest
 from mlpexp.errors import InputError, visible
 
@@ -15,6 +16,7 @@ TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ppm", ".pgm")
 MOST_LOOKED_AT = 200  # files, of which one is a picture if a folder is one of pictures
 PART = re.compile(r"(Question|Expected|Time)\s*:\s*(.*)", re.IGNORECASE)
+MODELINE = "# yaml-language-server: $schema="
 OF_EDITOR = re.compile(r"yaml-language-server:|-\*-|vim?:")  # comments that are not for readers
 
 
@@ -36,6 +38,12 @@ def example_names() -> tuple[str, ...]:
 def example_path(name: str) -> Path:
     """The file of an example."""
     return examples_folder() / f"{name}.yaml"
+
+
+def example_text(name: str) -> str:
+    """The text of an example without the line for editors, which names a file that lies beside the examples alone."""
+    lines = example_path(name).read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(MODELINE))
 
 
 def is_example(path: Path) -> bool:
@@ -115,18 +123,16 @@ def find_config(text: str) -> Path:
         candidates = (path, *(path.with_name(path.name + suffix) for suffix in SUFFIXES if path.name))
         existing = next((each for each in candidates if each.exists() and not each.is_dir()), None)
         if existing and existing.suffix.lower() in TABLES:
-            raise InputError(
-                f"{visible(text)}: is a table, not a config; write --data {quote(visible(text))} --target COLUMN"
-            )
+            raise InputError(f"{visible(text)}: is a table, not a config; write {_as_data(text, 'COLUMN')}")
         if existing:
             return existing
         if (path / "plan.json").is_file() and (path / "config.yaml").is_file():
             return path / "config.yaml"
     bare, dashes, options = text.partition(" --")
     if dashes:
-        raise InputError(
-            f"{visible(text)}: the quotation marks join config and options; write {bare} --{options} without them"
-        )
+        without = f"the quotation marks join config and options; write {bare} --{options} without them"
+        inside = "a config and options in one text; options are keywords here, such as epochs=3"
+        raise InputError(f"{visible(text)}: {either(without, inside)}")
     name = _example_name(slashed)
     if name in example_names():
         return example_path(name)
@@ -135,10 +141,17 @@ def find_config(text: str) -> Path:
     text = visible(text)
     if typed.is_dir():
         if _has_pictures(typed) and not _configs_in(typed):
-            raise InputError(f"{text}: is a folder of pictures, not a config; write --data {quote(text)}")
+            raise InputError(f"{text}: is a folder of pictures, not a config; write {_as_data(text)}")
         raise InputError(f"{text}: is a folder; name a config in it{_configs_in(typed)}")
     looked = "" if typed.is_absolute() else f" in {Path.cwd()}"
     raise InputError(f"{text}: there is no such file{looked}, and no such example{_near(name)}")
+
+
+def _as_data(text: str, target: str = "") -> str:
+    """What names a file as data."""
+    shown = visible(text)
+    command = f"--data {quote(shown)}" + (f" --target {target}" if target else "")
+    return either(command, f"data={shown!r}" + (f", target={target!r}" if target else ""))
 
 
 def at_home(text: str) -> Path:

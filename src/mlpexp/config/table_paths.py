@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
+from mlpexp.asking import keyword
 from mlpexp.config.shipped import is_example
 from mlpexp.config.words import key_of
 from mlpexp.config.yaml_source import Path_, Source, dotted
@@ -100,7 +101,7 @@ def anchor_tables(source: Source, config: Path) -> None:
         except (RuntimeError, ValueError) as error:  # no such user's home; a NUL character
             raise ConfigError((Problem(place, key, f"cannot be a path: {error}"),)) from None
         if text in texts and not Path(path).exists():
-            raise ConfigError((Problem(place, key, f"{nowhere(text, places)}; --data FILE names it"),))
+            raise ConfigError((Problem(place, key, f"{nowhere(text, places)}; {keyword('data', 'FILE')} names it"),))
         source.tables[path] = text if is_whole(text) else ""
         return path
 

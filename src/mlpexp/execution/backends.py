@@ -51,7 +51,9 @@ def check_cluster(name: str, address: str | None, devices: Collection[str]) -> N
     """
     numbered = sorted(device for device in devices if ":" in device)
     if name != "local" and numbered:
-        raise InputError(f"device: {numbered[0]}: a cluster chooses the card itself; use cuda, or no --backend")
+        raise InputError(
+            f"device: {numbered[0]}: a cluster chooses the card itself; use cuda, or no {keyword('backend')}"
+        )
     if address is None or "cuda" not in devices:
         return
     asked = _ray_cluster(address, 1, needs_card=True) if name == "ray" else _dask_cluster(address, 1, {"GPU": 1})
@@ -105,7 +107,9 @@ def _ray_cluster(address: str | None, jobs: int, *, needs_card: bool) -> Iterato
     try:
         ray.init(address=address, num_cpus=None if address else jobs, log_to_driver=False, include_dashboard=False)
     except ConnectionError as error:
-        raise InputError(f"--address {address}: no Ray cluster answers: {str(error).splitlines()[0]}") from None
+        raise InputError(
+            f"{keyword('address', address)}: no Ray cluster answers: {str(error).splitlines()[0]}"
+        ) from None
     try:
         if needs_card and not ray.cluster_resources().get("GPU"):
             raise InputError("device: cuda: no machine of the Ray cluster has a GPU; use cpu")
@@ -151,7 +155,9 @@ def _dask_cluster(address: str | None, jobs: int, need: dict[str, int]) -> Itera
         cluster = None if address else LocalCluster(**own)
         client = Client(address or cluster, timeout=10)
     except OSError as error:
-        raise InputError(f"--address {address}: no Dask cluster answers: {str(error).splitlines()[0]}") from None
+        raise InputError(
+            f"{keyword('address', address)}: no Dask cluster answers: {str(error).splitlines()[0]}"
+        ) from None
     try:
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
         if need and not any(worker["resources"].get("GPU") for worker in workers):

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from mlpexp.asking import either
 from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import fingerprint
 from mlpexp.errors import InputError
 from mlpexp.execution.run import Job, new_job
 from mlpexp.planning.again import other_data
-from mlpexp.planning.longer import NO_STATE, STOPPED, Parent, lacking
+from mlpexp.planning.longer import NO_STATE, STOPPED, Parent, continuing, lacking
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.stacks import Stacking
 from mlpexp.store.file_sums import sum_of_file
@@ -78,14 +79,14 @@ def _check_data(parent: Parent, data_dir: str | None, say: Callable[[str], None]
     experiment, before = parent.plan.config, parent.record.arms[0].data
     now = fingerprint(shared_dataset(experiment.dataset, data_dir, say))
     if now != before:
-        raise InputError(f"--continue: {parent.folder.path}: {other_data(experiment, now, before, 'run')}")
+        raise InputError(f"{continuing()}: {parent.folder.path}: {other_data(experiment, now, before, 'run')}")
 
 
 def _refuse_ended(parent: Parent, statuses: Sequence[str]) -> None:
     """Refuses a run whose trials would all stay as they are."""
     if set(statuses) <= set(STOPPED):
         raise InputError(
-            f"--continue: {parent.folder.path}: no trial reached epoch {parent.epochs} "
+            f"{continuing()}: {parent.folder.path}: no trial reached epoch {parent.epochs} "
             f"({' and '.join(sorted(set(statuses)))}), so more epochs would change nothing; "
             f"{REMEDIES[max(set(statuses), key=statuses.count)]}"
         )
@@ -121,7 +122,10 @@ def _about(parent: Parent, plan: Plan, statuses: Sequence[str], reason: str) -> 
     path, epochs = parent.folder.path, plan.config.training.epochs
     if reason:
         seconds = parent.folder.read_stacks().train_seconds
-        again = f"mlpexp train {quote(str(path))} --epochs {epochs} --set keep.state=yes"
+        again = either(
+            f"mlpexp train {quote(str(path))} --epochs {epochs} --set keep.state=yes",
+            f'mlpexp.train({str(path)!r}, epochs={epochs}, set={{"keep.state": True}})',
+        )
         return [
             f"all {epochs} epochs are trained, from the first one: {reason}",
             f"that takes about {epochs / parent.epochs * seconds:.2g} s: "

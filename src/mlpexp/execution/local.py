@@ -10,6 +10,7 @@ from functools import partial
 from time import sleep
 from typing import Any
 
+from mlpexp.asking import keyword
 from mlpexp.errors import Interrupted, RunError
 from mlpexp.execution.meter import Shares
 from mlpexp.execution.quiet import quieten
@@ -111,7 +112,7 @@ def _submitted(executor: Any, task: StackTask) -> Future[Any]:
 
 def _no_workers(error: OSError) -> RunError:
     what = f"worker processes cannot be started: {error.strerror or error}"
-    return RunError(f"{what}; they need /dev/shm, and a run without --jobs needs none")
+    return RunError(f"{what}; they need /dev/shm, and a run without {keyword('jobs')} needs none")
 
 
 def _begin(parent: int) -> None:

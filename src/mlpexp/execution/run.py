@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mlpexp.asking import either
 from mlpexp.config.dump import identity
 from mlpexp.config.own_parts import needed_parts
 from mlpexp.data.catalogue import shared_dataset
@@ -190,7 +191,7 @@ def reopened(
     if began:
         refuse_changed(folder, began)
     plan = plan_again(folder, tables)
-    _check_device(plan, f"train again from its {folder.config.name} with --device cpu")
+    _check_device(plan, f"train again from its {folder.config.name} with " + either("--device cpu", 'device="cpu"'))
     try:
         record, stacks = folder.read_plan(), folder.read_stacks()
         read_json(folder.environment)  # what cannot be noted later is refused now
@@ -198,7 +199,7 @@ def reopened(
         raise RunError(f"{error}; {instead(folder, summary.word)}") from None
     if began:
         notes += make_again(folder, began, plan)
-    again = f"train it as a new {summary.word} with --config"
+    again = f"train it as a new {summary.word}{either(' with --config', '')}"
     now = _planned(plan, ["?"] * len(plan.arms), record.kept)
     if [arm.identity for arm in now.arms] != [arm.identity for arm in record.arms] or now.seeds != record.seeds:
         raise RunError(f"{folder.config}: changed since the {summary.word} began; {again}")
@@ -375,7 +376,8 @@ def _threads(stacking: Stacking) -> int:
 
 def _refuse_complete(folder: ResultFolder, summary: Summary) -> None:
     if summary.complete:
-        raise InputError(f"{folder.path}: this {summary.word} is complete; `mlpexp show {folder.path}` shows it")
+        shows = either(f"`mlpexp show {folder.path}`", f"mlpexp.load({str(folder.path)!r})")
+        raise InputError(f"{folder.path}: this {summary.word} is complete; {shows} shows it")
 
 
 def _note_resumption(job: Job) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NoReturn
 
+from mlpexp.asking import either
 from mlpexp.errors import RunError
 from mlpexp.planning.arms_table import arms_table
 from mlpexp.planning.columns_table import columns_table
@@ -36,7 +37,7 @@ def ended_summary(folder: ResultFolder) -> Summary | None:
 
 def instead(folder: ResultFolder, word: str) -> str:
     """What to do where a file is not what it was."""
-    return f"put it back as it was, or train a new {word} with --config {folder.config}"
+    return f"put it back as it was, or train a new {word} {either('with --config', 'of')} {folder.config}"
 
 
 def refuse_changed(folder: ResultFolder, began: Opening) -> None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
+from mlpexp.asking import keyword
 from mlpexp.config.mistyped import mistyped
 from mlpexp.config.own_parts import is_own, short_name
 from mlpexp.config.sweep import LABEL, Sweep
@@ -26,7 +27,7 @@ LABELS = {
     "training.early_stopping.score": "early stopping by",
 }
 NOT_AXES = {
-    "seed": "--seeds repeats every arm", "seeds": "use sweep.seeds or --seeds", "sweep": "not an axis",
+    "seed": "{seeds} repeats every arm", "seeds": "use sweep.seeds or {seeds}", "sweep": "not an axis",
     "keep": "it decides no number",
     "scores": "they decide no number; set them in the config",
     "diagnostics": "they decide no number; set them in the config",
@@ -175,7 +176,7 @@ def _values_of_arms(sweep: Sweep) -> dict[str, list[Any]]:
 def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
     first = written.split(".", maxsplit=1)[0]
     if first in NOT_AXES:
-        raise ValueError(f"cannot be varied: {NOT_AXES[first]}")
+        raise ValueError(f"cannot be varied: {NOT_AXES[first].format(seeds=keyword('seeds'))}")
     named = are_named(given)
     values = read_values(list(given.values()) if named else given)
     if isinstance(values, Distribution):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import lcm
 
+from mlpexp.asking import either, keyword
 from mlpexp.config.splits import KFoldSplit
 from mlpexp.config.sweep import LABEL
 from mlpexp.config.yaml_source import Source, set_value
@@ -41,7 +42,7 @@ def fresh_seeds(used: Sequence[tuple[int, int]], count: int, step: int = 1) -> r
         seeds = range(start, start + count)
         if seeds.stop <= END_OF_SEEDS and all(seeds.stop <= first or last < start for first, last in used):
             return seeds
-    raise InputError(f"--seeds {count}: there are not so many seeds in a row left below 2^63; take fewer")
+    raise InputError(f"{keyword('seeds', count)}: there are not so many seeds in a row left below 2^63; take fewer")
 
 
 def repetition(arms: Sequence[Arm]) -> int:
@@ -67,7 +68,7 @@ def confirming_plan(
         InputError: The config is damaged.
         RunError: It has changed since.
     """
-    place = Place("--confirm")
+    place = Place(either("--confirm", "confirm"))
     section = source.data["sweep"]
     for key in DESIGN:
         section.pop(key, None)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mlpexp.asking import either
 from mlpexp.config.mistyped import mistyped
 from mlpexp.config.sweep import LABEL, Sweep
 from mlpexp.config.words import did_you_mean
@@ -182,7 +183,7 @@ def _grid(groups: Sequence[Sequence[Axis]]) -> Iterator[Settings]:
 
 def _refuse_too_many(count: int, what: str) -> None:
     if count > MOST_ARMS:
-        fewer = ", or sample with --method sobol" if what == "combinations" else ""
+        fewer = ", or sample with " + either("--method sobol", 'method="sobol"') if what == "combinations" else ""
         many = f"{count:,}" if count < 10**15 else "more than 10^15"
         raise InputError(f"{many} {what}; at most {MOST_ARMS:,}{fewer}", key="sweep")
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlpexp.asking import either, going_on, keyword
 from mlpexp.config.load import changed_source
 from mlpexp.config.optimization import Sgd
 from mlpexp.config.som import Som
@@ -91,15 +92,18 @@ def longer_plan(parent: Parent, overrides: Sequence[Override], tables: Sequence[
     path, keys = parent.folder.config, {override.key: override.value for override in overrides}
     if "name" not in keys:
         name = longer_name(parent.plan.name, keys["epochs"])
-        overrides = [*overrides, Override("name", name, Place("--name"))]
+        overrides = [*overrides, Override("name", name, Place(keyword("name")))]
     plan = plan_from(changed_source(source, path, overrides), path, "train")
     epochs = plan.config.training.epochs
     if epochs <= parent.epochs:
-        raise InputError(
-            f"--epochs {epochs}: {parent.folder.path} has {parent.epochs} epochs; --epochs is their number in all, "
-            f"such as {2 * parent.epochs}"
-        )
+        more = f"{keyword('epochs')} is their number in all, such as {2 * parent.epochs}"
+        raise InputError(f"{keyword('epochs', epochs)}: {parent.folder.path} has {parent.epochs} epochs; {more}")
     return plan
+
+
+def continuing() -> str:
+    """What asks for a longer run, for messages."""
+    return either("--continue", "continue_to")
 
 
 def longer_name(name: str, epochs: object) -> str:
@@ -140,10 +144,12 @@ def lacking(parent: Parent, plan: Plan) -> str:
 def _refuse_others(folder: ResultFolder, summary: Summary) -> None:
     if summary.planned_by == "sweep":
         raise InputError(
-            f"--continue: {folder.path} is a sweep, and only runs are gone on with; "
-            f"`mlpexp show {folder.path} --arm 0` prints the config of an arm"
+            f"{continuing()}: {folder.path} is a sweep, and only runs are gone on with"
+            + either(
+                f"; `mlpexp show {folder.path} --arm 0` prints the config of an arm", "; train one of its arms alone"
+            )
         )
     if not summary.complete:
         raise InputError(
-            f"--continue: {folder.path} is not complete; `mlpexp train --resume {folder.path}` goes on with it first"
+            f"{continuing()}: {folder.path} is not complete; `{going_on('train', folder.path)}` goes on with it first"
         )

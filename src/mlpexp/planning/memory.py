@@ -14,6 +14,7 @@ from math import prod
 from mlpexp.architectures.architecture import Architecture, Layer
 from mlpexp.architectures.arithmetic import evaluation_chunk
 from mlpexp.architectures.layers import Activation, Dropout, Flatten, Pool2d
+from mlpexp.asking import keyword
 from mlpexp.config.activations import KNOWN
 from mlpexp.config.datasets import Synthetic
 from mlpexp.config.load import leaves
@@ -162,7 +163,7 @@ def workers_that_fit(plan: Plan, free_of: Callable[[Prepared], int | None], work
     if free is not None and asked and workers > most:
         need = _gigabytes(workers * (needs + PROCESS))
         there = f"of memory, and {_gigabytes(free)} are free"
-        raise InputError(f"--jobs: {workers:,} workers need about {need} {there}; at most {most:,} fit")
+        raise InputError(f"{keyword('jobs')}: {workers:,} workers need about {need} {there}; at most {most:,} fit")
     return most
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mlpexp.asking import keyword
+from mlpexp.asking import either, keyword
 from mlpexp.config.datasets import Csv, Target
 from mlpexp.config.facts import Task
 from mlpexp.config.load import expand_names
@@ -68,7 +68,8 @@ def table_section(written: str, target: str | None, said: Mapping[str, Any]) -> 
     """
     path = at_home(written)
     if str(path) in NAMED and not path.exists():
-        raise InputError(f"{keyword('data', path)}: is a data set by name; write `mlpexp train {NAMED[str(path)]}`")
+        trains = either(f"`mlpexp train {NAMED[str(path)]}`", f'mlpexp.train("{NAMED[str(path)]}")')
+        raise InputError(f"{keyword('data', path)}: is a data set by name; write {trains}")
     columns, num_lines = columns_in(path, _reading(said))
     more = ", ..." if len(columns) > MOST_COLUMNS else ""
     names = ", ".join(columns[:MOST_COLUMNS]) + more

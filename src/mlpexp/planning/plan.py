@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
-from mlpexp.asking import either
+from mlpexp.asking import either, keyword
 from mlpexp.config.datasets import Csv
 from mlpexp.config.dump import config_hash, identity, to_yaml
 from mlpexp.config.experiment import Experiment
@@ -16,6 +16,7 @@ from mlpexp.config.load import changed_source, read_source, validated
 from mlpexp.config.outputs import output_of
 from mlpexp.config.own_images import Images
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by, suits
+from mlpexp.config.shipped import MODELINE
 from mlpexp.config.som import map_defaults
 from mlpexp.config.start_paths import anchor_starts
 from mlpexp.config.sweep import LABEL, Sweep
@@ -144,7 +145,7 @@ def plan_from(source: Source, path: Path, planned_by: PlannedBy = "sweep") -> Pl
     Raises:
         InputError: With what is wrong.
     """
-    comment = "".join(f"{line}\n" for line in takewhile(_is_comment, source.text.removeprefix("\ufeff").splitlines()))
+    comment = _comment(source.text.removeprefix("\ufeff").splitlines())
     anchor_tables(source, path)  # axes of the command line, too
     anchor_starts(source, path)
     experiment, preparation = validated(source), Preparation()
@@ -214,8 +215,10 @@ def _check_labels(sweep: Sweep, arms: Sequence[Arm], source: Source) -> None:
             )
 
 
-def _is_comment(line: str) -> bool:
-    return line.startswith("#")
+def _comment(lines: Sequence[str]) -> str:
+    """The lines at the head of a config that are a comment, without that for editors: its file lies beside the config."""
+    head = takewhile(lambda line: line.startswith("#"), lines)
+    return "".join(f"{line}\n" for line in head if not line.startswith(MODELINE))
 
 
 def _base(experiment: Experiment, sweep: Sweep, source: Source, path: Path, preparation: Preparation) -> Prepared:
@@ -379,6 +382,6 @@ def arm_config(plan: Plan, number: int) -> str:
         InputError: There is no such arm.
     """
     if not 0 <= number < len(plan.arms):
-        raise InputError(f"--arm {number}: expected a number from 0 to {len(plan.arms) - 1}")
+        raise InputError(f"{keyword('arm', number)}: expected a number from 0 to {len(plan.arms) - 1}")
     arm = plan.arms[number]
     return f"# {arm.label}\n" + to_yaml(arm.experiment.model_copy(update={"seeds": len(plan.seeds)}), None, plan.told)

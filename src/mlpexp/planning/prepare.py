@@ -11,6 +11,7 @@ import numpy as np
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.build import architecture_of, build_architecture
+from mlpexp.asking import keyword
 from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
@@ -178,7 +179,7 @@ def network_of(source: Source, input_shape: tuple[int, ...] | None) -> tuple[Arc
     try:
         facts = facts_of(experiment.dataset)
     except DataError as error:
-        what = f"{error.message}; with --input, too, the data say how many outputs there are"
+        what = f"{error.message}; with {keyword('input')}, too, the data say how many outputs there are"
         raise _placed(source, DataError(what, key=error.key)) from None
     except InputError as error:
         raise _placed(source, error) from None

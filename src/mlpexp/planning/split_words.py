@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import assert_never
 
+from mlpexp.asking import keyword
 from mlpexp.config.datasets import DatasetConfig, draws_new_data
 from mlpexp.config.splits import ColumnSplit, FileSplit, GroupSplit, KFoldSplit, RandomSplit, TimeSplit
 from mlpexp.config.table_paths import as_told
@@ -90,5 +91,5 @@ def folds_in_words(kind: KFoldSplit, seeds: range) -> str:
     noun = "seed is" if count == 1 else "seeds are"
     return (
         f"warning: {count} {noun} no whole number of repetitions of {folds} folds, so not every sample is in the test part "
-        f"equally often; {whole} seeds{first} (--seeds {whole}) would be"
+        f"equally often; {whole} seeds{first} ({keyword('seeds', whole)}) would be"
     )

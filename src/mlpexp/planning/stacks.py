@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.arithmetic import cost
+from mlpexp.asking import keyword
 from mlpexp.data.split import PartSizes
 from mlpexp.planning.arms import Arm
 from mlpexp.planning.devices import ON_CPU, AutoDevice, Work, device_of, may_choose
@@ -150,7 +151,7 @@ def stacking(plan: Plan, jobs: int, memory: int, auto: AutoDevice = ON_CPU) -> S
     if by_memory:
         which = "1 stack is" if by_memory == 1 else f"{by_memory} stacks are"
         on_card = any(_is_card(device_of(trials[0].arm.experiment, auto)) for trials in programs)
-        limit_of = "--memory, or what is free on the GPU" if on_card else "--memory"
+        limit_of = keyword("memory") + (", or what is free on the GPU" if on_card else "")
         reasons.append(f"{which} cut to fit into {memory / 1e9:.1f} GB ({limit_of})")
     shared = _shared_out(pieces, jobs, auto)
     if len(shared) > len(pieces):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlpexp.asking import keyword
+from mlpexp.asking import either, keyword
 from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.keys import all_keys
 from mlpexp.config.words import Typed, key_of
@@ -112,7 +112,8 @@ def _check_single(section: dict[str, Any], single: Sequence[Override]) -> None:
     varied = {key_of(key) for keys in (over, *arms) if isinstance(keys, dict) for key in keys}
     for typed in single:
         if key_of(typed.key) in varied:
-            message = "is varied in this sweep, so that one value changes nothing; give several, or use `mlpexp train`"
+            what = "is varied in this sweep, so that one value changes nothing"
+            message = f"{what}; give several, or use {either('`mlpexp train`', 'mlpexp.train')}"
             raise ConfigError([Problem(typed.place, typed.key, message)])
 
 

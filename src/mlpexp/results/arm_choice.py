@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from mlpexp.asking import keyword
+from mlpexp.asking import either, keyword
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import column_of
 from mlpexp.config.som import Som
@@ -26,7 +26,7 @@ def chosen_arm(result: Result, text: str | None = None, say: Say = lambda senten
         InputError: It has not ended, the text names no arm or several, or nothing says which one is best.
     """
     if text is not None:
-        return arm_named(result, text, keyword("arm"))
+        return arm_named(result, text, "arm")
     if result.summary.num_arms == 1:
         return 0
     best = best_by_validation(result)
@@ -47,7 +47,7 @@ def refuse_map(arm: ArmResult, experiment: Experiment) -> None:
         InputError: It is.
     """
     if isinstance(experiment.model, Som):
-        what = "a map predicts nothing; `mlpexp show` says what it found"
+        what = f"a map predicts nothing; {either('`mlpexp show`', '.conclusions')} says what it found"
         raise InputError(f"{arm.result.path}: model.name: som: {what}")
 
 
@@ -91,7 +91,8 @@ def chosen_seeds(arm: ArmResult, seed: int | None = None, say: Say = lambda sent
         return [seed]
     if len(bad) == len(statuses):
         raise InputError(
-            f"{keyword('arm', arm.number)}: none of its trials ended well; `mlpexp show` says how they did"
+            f"{keyword('arm', arm.number)}: none of its trials ended well; "
+            f"{either('`mlpexp show`', '.trials')} says how they did"
         )
     if bad:
         left_out = f"left out: seed{'s' * (len(bad) > 1)} {', '.join(map(str, bad))}, which did not end well"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mlpexp.asking import keyword
 from mlpexp.config.words import key_of
 from mlpexp.config.yaml_source import scalar
 from mlpexp.errors import InputError, Place
@@ -16,7 +17,7 @@ AS_TRAINED = "; hidden sizes were scaled, and are named as they were trained"
 AS_WRITTEN = "; hidden sizes were scaled, and are named as they were written"  # by older versions
 
 
-def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
+def arm_named(result: Result, text: str, option: str = "baseline") -> int:
     """The number of an arm.
 
     Args:
@@ -24,23 +25,23 @@ def arm_named(result: Result, text: str, option: str = "--baseline") -> int:
         text: Its number, its label, its settings (``learning_rate=0.1,batch_size=8``), or a value that no other arm has.
             Values are named as tables and figures have them, so hidden sizes that were scaled as they were trained;
             in results of older versions as they were written.
-        option: For messages.
+        option: What names it, without dashes, for messages.
 
     Raises:
         InputError: It names no arm, or several.
     """
-    labels = [arm.label for arm in result.planned_arms]
+    labels, written = [arm.label for arm in result.planned_arms], keyword(option, text)
     if labels.count(text) == 1:
         return labels.index(text)
     if text.isascii() and text.isdigit() and int(text) < len(labels):
         return int(text)
     if not result.summary.axes and "=" not in text:
-        raise InputError(f"{option} {text}: expected a number from 0 to {len(labels) - 1}")
-    matching = _by_settings(result, text, Place(f"{option} {text}")) if "=" in text else _by_value(result, text)
+        raise InputError(f"{written}: expected a number from 0 to {len(labels) - 1}")
+    matching = _by_settings(result, text, Place(written)) if "=" in text else _by_value(result, text)
     if len(matching) == 1:
         return matching[0]
     what = f"is {len(matching)} of the {len(labels):,} arms" if matching else f"is none of the {len(labels):,} arms"
-    raise InputError(f"{option} {text}: {what}{_names(result, matching)}; choose: {all_arms(result, matching)}")
+    raise InputError(f"{written}: {what}{_names(result, matching)}; choose: {all_arms(result, matching)}")
 
 
 def _names(result: Result, matching: Sequence[int]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mlpexp.asking import keyword
 from mlpexp.config.datasets import learned_in
 from mlpexp.config.dump import as_data
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by
@@ -129,10 +130,10 @@ def common_metric(candidates: Sequence[Candidate], wanted: str | None) -> Column
     asked = column_of(wanted or "")
     lacking = [arm.label for arm in candidates if asked and asked.score.name not in arm.measured]
     if asked and 0 < len(lacking) < len(candidates):
-        raise InputError(f"--metric: {asked.name} is not measured in {', '.join(lacking[:MOST_LACKING])}")
-    metric = choose_metric(wanted, parts, common, "--metric")
+        raise InputError(f"{keyword('metric')}: {asked.name} is not measured in {', '.join(lacking[:MOST_LACKING])}")
+    metric = choose_metric(wanted, parts, common, keyword("metric"))
     learned = [learned_in(candidate.config["dataset"]) for candidate in candidates]
-    refuse_units(metric, learned, [candidate.loss for candidate in candidates], common, "--metric")
+    refuse_units(metric, learned, [candidate.loss for candidate in candidates], common, keyword("metric"))
     return metric
 
 
@@ -155,7 +156,7 @@ def paired_values(candidates: Sequence[Candidate], metric: Column) -> tuple[list
     if len(seeds) < 2:
         count = f"only seed {seeds[0]} is" if seeds else "no seeds are"
         raise NotPaired(
-            f"cannot be compared: {count} common to all; train each with the same seeds, such as --seeds 10"
+            f"cannot be compared: {count} common to all; train each with the same seeds, such as {keyword('seeds', 10)}"
         )
     values = np.array(
         [[candidate.scores[seed].get(metric.column, nan) for seed in seeds] for candidate in candidates],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mlpexp.asking import keyword
 from mlpexp.config.scores import Column, selected_on
 from mlpexp.errors import InputError, RunError
 from mlpexp.planning.metric import choose_metric, described, refuse_units
@@ -110,12 +111,11 @@ def described_metric(name: str, summary: Summary) -> MetricSummary:
         InputError: There is no such metric.
     """
     selection = summary.selected_on or selected_on(summary.scores)
-    metric, data = choose_metric(name, summary.parts, summary.scores, "--metric"), summary.dataset
+    metric, data = choose_metric(name, summary.parts, summary.scores, keyword("metric")), summary.dataset
     if metric.score.name == "loss" and not data.losses_compare:
-        raise InputError(
-            f"--metric: {name}: losses are of {data.learned}, so they are in different units; compare by {metric.part}_r2"
-        )
-    refuse_units(metric, [], summary.different_losses, summary.scores, "--metric")
+        what = f"losses are of {data.learned}, so they are in different units; compare by {metric.part}_r2"
+        raise InputError(f"{keyword('metric')}: {name}: {what}")
+    refuse_units(metric, [], summary.different_losses, summary.scores, keyword("metric"))
     return described(metric, selection, data.labelled(metric.score, metric.label))
 
 

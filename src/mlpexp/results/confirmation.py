@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from mlpexp.asking import either, keyword
 from mlpexp.errors import InputError
 from mlpexp.planning.sweep_options import SEED_AXES
-from mlpexp.results.arm_named import arm_named
 from mlpexp.results.comparison import ArmsComparison, read_comparison
 from mlpexp.results.looks import Looks, looks_at
 from mlpexp.results.result import Result
@@ -33,7 +33,12 @@ class Question:
     """First and last seeds of all that has trained one of the arms."""
 
 
-def question_of(result: Result, named: Sequence[str], baseline: str | None, folders: Iterable[Path]) -> Question:
+def confirming() -> str:
+    """What asks a question again, for messages."""
+    return either("--confirm", "confirm")
+
+
+def question_of(result: Result, named: Sequence[int], baseline: int | None, folders: Iterable[Path]) -> Question:
     """The best arm against the reference, or the arms that are named.
 
     The reference is the baseline: the one that is named, else the sweep's own; without one it is the best arm, and the
@@ -41,8 +46,8 @@ def question_of(result: Result, named: Sequence[str], baseline: str | None, fold
 
     Args:
         result: The look to confirm.
-        named: Arms to ask about instead, by number or by the values of their axes.
-        baseline: Another reference, likewise.
+        named: Numbers of the arms to ask about instead.
+        baseline: That of another reference.
         folders: Where other looks may lie.
 
     Raises:
@@ -51,24 +56,24 @@ def question_of(result: Result, named: Sequence[str], baseline: str | None, fold
     """
     summary = result.summary
     if summary.num_arms < 2:
-        raise InputError(f"--confirm: {result.path} has one arm, so there is nothing to compare")
+        raise InputError(f"{confirming()}: {result.path} has one arm, so there is nothing to compare")
     if {axis.key for axis in summary.axes} & set(SEED_AXES):
-        raise InputError(f"--confirm: {result.path} varies seeds, so its arms have no fresh ones")
+        raise InputError(f"{confirming()}: {result.path} varies seeds, so its arms have no fresh ones")
     comparison = read_comparison(result)
     best = comparison.to_best.reference
     if best is None:
-        raise InputError(f"--confirm: {result.path} has no result in any seed, so there is nothing to confirm")
-    reference = comparison.shown.reference if baseline is None else arm_named(result, baseline)
+        raise InputError(f"{confirming()}: {result.path} has no result in any seed, so there is nothing to confirm")
+    reference = comparison.shown.reference if baseline is None else baseline
     assert reference is not None
-    others = list(dict.fromkeys(arm_named(result, text, "--arm") for text in named))
+    others = list(dict.fromkeys(named))
     others = others or [best if best != reference else _next_best(comparison, best)]
     arms = (reference, *others)
     for number in arms:
         if np.isnan(comparison.values[number]).all():
             label = comparison.labels[number]
-            raise InputError(f"--confirm: {label} has no result in any seed, so there is nothing to confirm")
+            raise InputError(f"{confirming()}: {label} has no result in any seed, so there is nothing to confirm")
     if reference in others:
-        raise InputError(f"--arm {comparison.labels[reference]}: is the arm to compare with; name another")
+        raise InputError(f"{keyword('arm', comparison.labels[reference])}: is the arm to compare with; name another")
     first = _first_look(result, comparison, arms)
     looks = looks_at(result, arms, folders)
     return Question(arms, _new_seeds(comparison, arms, first), _confirms(result, comparison, first, looks), looks.used)
@@ -79,7 +84,7 @@ def _next_best(comparison: ArmsComparison, best: int) -> int:
     values[best] = np.nan
     number = best_arm(values, comparison.summary.metric.higher_is_better)
     if number is None:
-        raise InputError("--confirm: no other arm than the best has a result, so there is nothing to confirm")
+        raise InputError(f"{confirming()}: no other arm than the best has a result, so there is nothing to confirm")
     return number
 
 

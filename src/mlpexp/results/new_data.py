@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpexp.asking import keyword
+from mlpexp.asking import either, keyword, setting
 from mlpexp.config.datasets import Csv, DatasetConfig, Digits, Iris, ThreeClass3D
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.image_sets import EMNIST_COLLECTIONS, Cifar10, Emnist, FashionMnist, Kmnist, Mnist, Usps
@@ -185,14 +185,11 @@ def _of_table(path: Path, preparation: Preparation, settings: Sequence[str]) -> 
     table = read_other(written_as(form, settings), path, read_bytes(path))
     target = form.target.name
     if table.targets is None:
-        raise data_error(
-            path, f"there is no column {shown([target])}, by which rows are judged; `mlpexp predict` needs none"
-        )
+        predicts = either("`mlpexp predict`", ".predict()")
+        raise data_error(path, f"there is no column {shown([target])}, by which rows are judged; {predicts} needs none")
     if not table.is_readable.any():
-        first = f"{path.name}:{table.lines[0]}: {table.notes[0][0]}" if table.lines else "it has no rows"
-        raise InputError(
-            f"{keyword('on', path)}: no row can be read; {first}; {keyword('set', 'KEY=VALUE')} says how a file is written"
-        )
+        first = f"{path}:{table.lines[0]}: {table.notes[0][0]}" if table.lines else "it has no rows"
+        raise InputError(f"{keyword('on', path)}: no row can be read; {first}; {setting()} says how a file is written")
     reasons = [""] * len(table.inputs)
     for row in np.flatnonzero(~table.is_readable).tolist():
         reasons[row] = "a cell that the network needs cannot be read, or is missing"
@@ -209,7 +206,9 @@ def _of_table(path: Path, preparation: Preparation, settings: Sequence[str]) -> 
     odd = Counter(note for notes, reason in zip(table.notes, reasons, strict=True) if not reason for note in notes)
     said += [f"{note} ({_counted(count, 'row')})" for note, count in odd.most_common(MOST_NAMED)]
     if len(odd) > MOST_NAMED:
-        said.append(f"{len(odd) - MOST_NAMED:,} more cells are odd; `mlpexp predict` names the rows")
+        said.append(
+            f"{len(odd) - MOST_NAMED:,} more cells are odd; {either('`mlpexp predict`', '.predict()')} names the rows"
+        )
     return _Raw(table.inputs, table.targets, tuple(reasons), tuple(said))
 
 

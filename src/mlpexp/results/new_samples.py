@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CLOSE = 1e-6  # of a score that is computed again from predictions
-NOT_KEPT = "predictions were not kept; `mlpexp plot RESULT --arm N` makes those of an arm again"
-DAMAGED = "predictions.csv is damaged; without that file `mlpexp plot RESULT --arm N` makes predictions again"
+NOT_KEPT = "predictions were not kept; drawing the plots of an arm makes them again"
+DAMAGED = "predictions.csv is damaged; without that file, drawing the plots of an arm makes predictions again"
 OTHER_PART = "predictions are not of the part that the metric is of"
-OTHER_EPOCH = "predictions are of the best epoch, the metric is of another; --metric best_{part}_{score} is of theirs"
+OTHER_EPOCH = "predictions are of the best epoch, the metric is of another; the metric best_{part}_{score} is of theirs"
 NOT_BY_SAMPLE = {
-    "networks": "predictions do not give the {score} of each sample; `--metric {part}_accuracy` has a verdict",
-    "classification": "predictions do not give {score} by sample; `--metric {part}_accuracy` has a verdict",
-    "regression": "predictions do not give the {score} of each sample; `--metric {part}_r2` has a verdict",
+    "networks": "predictions do not give the {score} of each sample; {part}_accuracy has a verdict",
+    "classification": "predictions do not give {score} by sample; {part}_accuracy has a verdict",
+    "regression": "predictions do not give the {score} of each sample; {part}_r2 has a verdict",
     "maps": "the samples are the same for every seed, and maps keep no error of each",
 }  # fmt: skip
 

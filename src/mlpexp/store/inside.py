@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from mlpexp.asking import either
 from mlpexp.errors import LostFolder, RunError
 
 OLD_CONFIG = "sweep.yaml"  # what sweeps of the first format call their config
@@ -16,7 +17,7 @@ UNFINISHED = ".mlpexp-new-"  # how folders are called that are not whole yet
 FOLDERS = ("parts", "weights", "evaluation", "plots", "start", "data")
 IS_LINK = "is a symbolic link; nothing is written or removed through it: put what it stands for in its place"
 IS_FILE = "is a file where a folder belongs; move it away"
-LOST = "was moved or removed meanwhile; nothing more was written; if it was moved, --resume goes on there"
+LOST = "was moved or removed meanwhile; nothing more was written; if it was moved, {resuming} goes on there"
 IS_ODD = "is no regular file; move it away"
 
 
@@ -109,7 +110,7 @@ class Place:
                 self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
             self._found = folder.stat()
         except OSError:
-            raise LostFolder(f"{folder}: {LOST}") from None
+            raise LostFolder(f"{folder}: {LOST.format(resuming=either('--resume', '.resume()'))}") from None
 
     def check(self) -> None:
         """Sees that the folder is still there.
@@ -118,7 +119,7 @@ class Place:
             LostFolder: It has been moved or removed.
         """
         if not self.is_there:
-            raise LostFolder(f"{self.folder}: {LOST}")
+            raise LostFolder(f"{self.folder}: {LOST.format(resuming=either('--resume', '.resume()'))}")
 
     @property
     def is_there(self) -> bool:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlpexp.asking import either, keyword
 from mlpexp.config.shipped import example_names
 from mlpexp.config.words import did_you_mean
 from mlpexp.errors import InputError, MlpexpError, RunError
@@ -63,7 +64,7 @@ def list_results(runs_dir: Path) -> list[Entry]:
     """
     if not runs_dir.is_dir():
         raise InputError(
-            f"{runs_dir}: there is no such folder; `mlpexp train` makes it, or name another with --runs-dir"
+            f"{runs_dir}: there is no such folder; {trains()} makes it, or name another with {keyword('runs-dir')}"
         )
     entries = []
     for path in _folders(runs_dir):
@@ -93,7 +94,8 @@ def find_result(text: str, runs_dir: Path) -> Path:
         raise InputError(f"RESULT: is empty; name a result, such as `{LAST}`")
     path = Path(text)
     if text in example_names() and not path.exists():
-        raise InputError(f"{text}: is a config, not a result; train it first: mlpexp train {text}")
+        first = either(f"mlpexp train {text}", f"mlpexp.train({text!r})")
+        raise InputError(f"{text}: is a config, not a result; train it first: {first}")
     if is_result(path) or "/" in text or path.is_absolute():
         return path
     folders = _folders(runs_dir) if runs_dir.is_dir() else []
@@ -111,9 +113,14 @@ def find_result(text: str, runs_dir: Path) -> Path:
     if path.is_dir():
         return path
     if not folders:
-        raise InputError(f"{text}: there is no such result folder, and none in {runs_dir}; `mlpexp train` makes one")
+        raise InputError(f"{text}: there is no such result folder, and none in {runs_dir}; {trains()} makes one")
     near = did_you_mean(text, [folder.name for folder in folders])
     raise InputError(f"{text}: there is no such result folder{near}; `mlpexp list` shows the results")
+
+
+def trains() -> str:
+    """What makes a result, for messages."""
+    return either("`mlpexp train`", "mlpexp.train")
 
 
 def holds_results(path: Path) -> bool:

@@ -15,6 +15,7 @@ from mlpexp.analysis.explain.examination import Examination, NetworkState, OwnSe
 from mlpexp.analysis.explain.references import References
 from mlpexp.analysis.explain.settings import settings_of
 from mlpexp.architectures.arithmetic import cost
+from mlpexp.asking import either
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.dataset import Dataset
@@ -61,7 +62,9 @@ def examine(
     trials = result.finished_trials()
     prepared = result.plan.arms[arm.number].prepared
     if prepared.experiment.model.name == "som":
-        raise InputError(f"{result.path}: a self-organizing map has no gradients to explain; `mlpexp plot` draws it")
+        raise InputError(
+            f"{result.path}: a self-organizing map has no gradients to explain; {either('`mlpexp plot`', '.plot()')} draws it"
+        )
     rows = trials[(trials["arm"] == arm.number) & (trials["status"] != "failed")].to_dict("records")
     own = {int(row["seed"]): {str(name): cell for name, cell in row.items()} for row in rows}
     chosen = list(own) if seeds is None else list(seeds)

@@ -25,6 +25,7 @@ from mlpexp.analysis.rehearsal.rehearse import (
     seconds_of,
 )
 from mlpexp.analysis.rehearsal.training_rows import class_shares
+from mlpexp.asking import either
 from mlpexp.config.outputs import output_of
 from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.catalogue import as_loaded, shared_dataset
@@ -290,4 +291,4 @@ def _variants(chosen: Sequence[Suggestion]) -> list[Prepared]:
 def _announced(number: int, num_seeds: int, seconds: float) -> str:
     remedies = "1 remedy is" if number == 1 else f"{number} remedies are"
     time = f"about {seconds:.0f} s" if seconds >= 1 else "about a second"
-    return f"{remedies} tried with {num_seeds} seeds, {time}; --quick leaves this out"
+    return f"{remedies} tried with {num_seeds} seeds, {time}; {either('--quick', 'quick=True')} leaves this out"

@@ -9,6 +9,7 @@ from math import log10
 import numpy as np
 
 from mlpexp.analysis.find_lr.search import rate_of, rung_of
+from mlpexp.asking import keyword
 
 DIVERGED = 2.0  # times the loss before the first step: above that a member has diverged
 SAFETY = 10.0  # below the rate at which the first member diverges
@@ -55,7 +56,9 @@ class RateChoice:
         if self.first_divergence is None:
             none = f"none of {self.num_members} seeds" if several else "the seed never"
             grounds = [f"a quarter of {self.lowest:.2g}, where {loss} is lowest"]
-            grounds.append(f"{none} diverges; a larger --high may show where {'they do' if several else 'it does'}")
+            grounds.append(
+                f"{none} diverges; a larger {keyword('high')} may show where {'they do' if several else 'it does'}"
+            )
         elif self.first_divergence / SAFETY <= self.lowest:
             grounds = [f"a tenth of {self.first_divergence:.2g}, the rate at which {first} diverges"]
         else:

@@ -26,7 +26,7 @@ def examples(
     wide: Wide = False,
 ) -> None:
     """List the experiments that come with the program, each with its question; print or copy one."""
-    from mlpexp.config.shipped import example_names, example_path, find_example
+    from mlpexp.config.shipped import example_names, example_text, find_example
 
     check_format(format_)
     folders = {example.split("/")[0] for example in example_names()}
@@ -40,11 +40,11 @@ def examples(
             typer.echo("train one: mlpexp train iris/mlp\nread one:  mlpexp examples iris/mlp")
             typer.echo("copy one:  mlpexp examples iris/mlp --copy .")
         return
-    path = example_path(find_example(name))
+    example = find_example(name)
     if copy is None:
-        typer.echo(path.read_text(encoding="utf-8"), nl=False)
+        typer.echo(example_text(example), nl=False)
     else:
-        typer.echo(f"copied to {_copied(path, copy)}")
+        typer.echo(f"copied to {_copied(example, copy)}")
 
 
 def _table(folder: str | None) -> "TextTable":
@@ -57,12 +57,14 @@ def _table(folder: str | None) -> "TextTable":
     return TextTable(columns, rows, prose=sentences, least_prose=40, droppable=("time", "for"))
 
 
-def _copied(example: Path, target: Path) -> Path:
+def _copied(example: str, target: Path) -> Path:
     """Copies an example into a folder, or as a file that is not there yet."""
-    path = target / example.name if target.is_dir() else target
+    from mlpexp.config.shipped import example_path, example_text
+
+    path = target / example_path(example).name if target.is_dir() else target
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(example.read_text(encoding="utf-8"))
+            file.write(example_text(example))
     except FileExistsError:
         raise InputError(f"--copy: {path} is there already; name another file") from None
     except OSError as error:

@@ -50,7 +50,7 @@ def _arm(result: "Result", name: str | None) -> int:
     from mlpexp.results.arm_named import arm_named
 
     if name is not None:
-        return arm_named(result, name, "--arm")
+        return arm_named(result, name, "arm")
     num_arms = result.summary.num_arms
     if num_arms > 1:
         raise InputError(

@@ -40,7 +40,7 @@ def plot(
     from mlpexp.store.listing import find_result
 
     found = Result.open(find_result(result, runs_dir), table or ())
-    number = None if arm is None else arm_named(found, arm, "--arm")
+    number = None if arm is None else arm_named(found, arm, "arm")
     with drawn_for(look):
         written = drawn(found, number, formats, data_dir=data_folder(data_dir), say=say(quiet=False))
     for path in written:

@@ -69,7 +69,7 @@ def _number(result: "Result", arm: str) -> int:
 
     if not result.summary.axes:
         raise InputError(f"--arm: {result.path} is a run, not a sweep")
-    return arm_named(result, arm, "--arm")
+    return arm_named(result, arm, "arm")
 
 
 def _print_config(result: "Result", arm: int) -> None:

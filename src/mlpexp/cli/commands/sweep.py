@@ -10,7 +10,6 @@ import typer
 
 from mlpexp.api.planned import num_workers, planned, shared
 from mlpexp.api.start import start_overrides
-from mlpexp.cli.commands.confirm import ASKS_AGAIN, confirming, refuse_arms
 from mlpexp.cli.experiment_options import experiment_options
 from mlpexp.cli.given import Given, overrides_from
 from mlpexp.cli.options import (
@@ -82,6 +81,8 @@ Address = Annotated[
     option("--address", "--ray-address", "--dask-address", help="Of the cluster [default: start one here]."),
 ]
 
+ASKS_AGAIN = "--confirm: asks the question of a result again"
+
 
 @experiment_options(several=True)
 def sweep(
@@ -142,10 +143,10 @@ def sweep(
         named = {"name": name, "device": device}
         if confirm is not None:
             refuse_beside(ASKS_AGAIN, given.without("seeds").options, others)
-            plan = confirming(confirm, arm or (), baseline, seeds, runs_dir, data_dir, table or (), named, quiet=quiet)
+            plan = _confirming(confirm, arm or (), baseline, seeds, runs_dir, data_dir, table or (), named, quiet=quiet)
         else:
             refuse_table(table)
-            refuse_arms(arm)
+            _refuse_arms(arm)
             keys = overrides_from((), method=method, trials=trials, match=match, metric=metric)
             keys += [] if power is None else [Override("margin", power, Place(f"--power {power}"))]
             options = _options(given, over or (), zip_ or (), exclude or (), keys, noise_floor)
@@ -180,6 +181,37 @@ def _options(
     rest = [*lists_of_names(zip_, "zip"), *all_settings(exclude, "exclude")]
     single = [read_axis(typed) for typed in given.without("seeds").single]
     return SweepOptions([read_axis(axis) for axis in axes], [*rest, *first, *keys], noise_floor, single)
+
+
+def _refuse_arms(arms: Sequence[str] | None) -> None:
+    """Refuses to name arms of a result where none is confirmed."""
+    if arms:
+        raise InputError(f"--arm {arms[0]}: names an arm of a result, beside --confirm; --over KEY=VALUES varies a key")
+
+
+def _confirming(
+    text: str,
+    named: Sequence[str],
+    baseline: str | None,
+    seeds: str | None,
+    runs_dir: Path,
+    data_dir: Path | None,
+    tables: Sequence[Path],
+    keys: dict[str, str | None],
+    *,
+    quiet: bool,
+) -> "Plan":
+    """The plan that asks the question of a result again."""
+    from mlpexp.api.confirming import confirming
+    from mlpexp.cli.training import data_folder
+    from mlpexp.results.arm_named import arm_named
+    from mlpexp.results.result import Result
+    from mlpexp.store.listing import find_result
+
+    result = Result.open(find_result(text, runs_dir), tables)
+    arms = [arm_named(result, each, "arm") for each in named]
+    reference = None if baseline is None else arm_named(result, baseline)
+    return confirming(result, arms, reference, seeds, runs_dir, data_folder(data_dir), keys, say(quiet=quiet))
 
 
 def _check_counts(counts: dict[str, int | None]) -> None:

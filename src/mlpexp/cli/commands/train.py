@@ -109,20 +109,14 @@ def _continued(
     text: str, given: Given, name: str | None, runs_dir: Path, data_dir: Path | None, tables: list[Path] | None, *,
     quiet: bool,
 ) -> "Job":  # fmt: skip
-    from mlpexp.planning.longer import longer_plan, parent_at
+    from mlpexp.api.continuing import longer_job
+    from mlpexp.cli.training import data_folder
     from mlpexp.store.listing import find_result
 
     if "epochs" not in given.words:
         raise InputError("--continue: for how many epochs in all? name them with --epochs, such as --epochs 200")
-    parent = parent_at(find_result(text, runs_dir), tables or ())
-    plan = longer_plan(parent, given.overrides(name=name), tables or ())
-    if name is None:
-        say(quiet=quiet)(f"the new run is called {plan.name}; --name gives it another name")
-    from mlpexp.cli.training import data_folder
-    from mlpexp.execution.going_on import continued_job
-
-    stacks = alone(plan, lambda sentence: None)
-    return continued_job(parent, plan, stacks, runs_dir, sys.argv, data_folder(data_dir), say(quiet=quiet))
+    path, overrides = find_result(text, runs_dir), given.overrides(name=name)
+    return longer_job(path, overrides, tables or (), runs_dir, sys.argv, data_folder(data_dir), say(quiet=quiet))
 
 
 def _fresh(

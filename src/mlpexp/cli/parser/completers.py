@@ -73,6 +73,12 @@ def several_keys(query: Query) -> Iterable[Candidate]:
     return _in_list(query, [(key.removesuffix("="), text) for key, text in _keys()])
 
 
+def plain_keys(_: Query) -> Iterable[Candidate]:
+    """Every key and section, and every short word."""
+    full = [(path, text) for path, (text, _) in known_keys().items()]
+    return [*full, *((name, word.meaning) for name, word in BY_NAME.items())]
+
+
 def configs(query: Query) -> Iterable[Candidate]:
     """Examples by name; files with YAML, and folders."""
     return [*example_configs(query), *_files(query, SUFFIXES)]
@@ -145,7 +151,8 @@ def words(*offered: str) -> Callable[[Query], Iterable[Candidate]]:
 
 
 COMPLETERS: dict[str, Callable[[Query], Iterable[Candidate]]] = {
-    "CONFIG": configs, "--config": configs, "NAME": example_configs, "NETWORKS": networks, "--data": data_files,
+    "KEY": plain_keys, "CONFIG": configs, "--config": configs, "NAME": example_configs, "NETWORKS": networks,
+    "--data": data_files,
     "RESULT": results, "RESULTS": results, "--resume": results, "--continue": results, "--confirm": results,
     "--init-from": results, "--from-arm": arms, "--from-seed": seeds,
     "--table": data_files, "FILE": data_files, "--on": data_files,

@@ -11,7 +11,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "which result": ("RESULT", "RESULTS", "FILE", "--table", "--arm", "--where", "--sort", "--reverse", "--runs-dir"),
     "how to compare": ("--metric", "--baseline", "--margin", "--power"),
     "what to look at": (
-        "NETWORKS", "NAMES", "NAME", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
+        "NETWORKS", "NAMES", "NAME", "KEY", "--input", "--bias", "--time", "--low", "--high", "--steps", "--samples",
         "--tolerance", "--symbolic", "--explain", "--sample", "--network", "--logits", "--labels", "--targets", "--on",
         "--calibration-samples",
     ),

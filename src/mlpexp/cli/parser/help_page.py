@@ -42,7 +42,7 @@ def program_page(program: Any, path: str, context: Any) -> str:
     for name, command in program.commands.items():
         if not command.hidden:
             groups.setdefault(command.rich_help_panel, []).append((name, _sentence(command.help)))
-    groups["set up"] = [(_names(option), option.help) for option in program.get_params(context)]
+    groups.setdefault("set up", []).extend((_names(option), option.help) for option in program.get_params(context))
     after = f"`{path} COMMAND --help` shows the options of a command, and an example."
     return "\n\n".join(
         [

@@ -75,6 +75,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "params": ("summary", "count", "parameters", "param", "size", "macs", "flops", "architecture", "network", "networks"),
     "activations": ("activation", "functions", "sheet"),
     "gradcheck": ("grad", "gradient", "gradients", "check-grad", "derivative", "derivatives", "backprop"),
+    "doctor": ("diagnostics", "env", "environment", "system", "health", "sysinfo", "setup", "about", "versions"),
+    "keys": ("key", "settings", "options", "describe", "doc", "docs", "man", "reference", "parameter"),
+    "schema": ("json-schema", "jsonschema", "schemas", "editor", "autocomplete", "vscode"),
     "examples": ("example", "configs", "template", "templates", "demo", "init", "new", "ls-configs", "samples"),
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpexp.asking import either
+from mlpexp.asking import setting
 from mlpexp.config.column_forms import TableForm
 from mlpexp.config.datasets import Csv
 from mlpexp.config.facts import DatasetFacts, TargetRange
@@ -358,8 +358,8 @@ def _remedy(config: Csv, column: Judged) -> str:
     if by_column:
         return f"fill it in, or name the column under missing: drop, {rules}"
     usual = rules.split(maxsplit=1)[0].strip(",")
-    written = either(f"--set dataset.missing={usual}", f"set={{'dataset.missing': '{usual}'}}")
-    return f"fill it in, drop such rows with missing: drop, or have it filled in with missing: {rules} (or {written})"
+    filled = f"have it filled in with missing: {rules} (or {setting('dataset.missing', usual)})"
+    return f"fill it in, drop such rows with missing: drop, or {filled}"
 
 
 def _missing(file: TableFile, column: Judged, remedy: str, others: Sequence[str]) -> Exception:

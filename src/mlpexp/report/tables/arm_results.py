@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpexp.asking import going_on
+from mlpexp.asking import going_on, keyword
 from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.image_sets import IMAGE_SETS
 from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
@@ -146,7 +146,7 @@ def notes(result: "Result") -> list[str]:
     elif num_sound == 1 and any(SCORES[name].share_of_samples for name in summary.scores):
         trained = len(summary.seeds)
         which, more = (
-            ("one seed", "; more seeds (`--seeds 10`) show the rest")
+            ("one seed", f"; more seeds (`{keyword('seeds', 10)}`) show the rest")
             if trained == 1
             else (f"one of {trained} seeds ended well", "")
         )

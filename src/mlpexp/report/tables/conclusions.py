@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlpexp.asking import either, keyword
 from mlpexp.planning.arm_names import AS_CONFIGURED
 from mlpexp.planning.confirm import is_affordable
 from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
@@ -87,7 +88,9 @@ def _warnings(comparison: ArmsComparison) -> list[str]:
         lines.append(f"{why}: there is nothing to compare")
     lines += [*losses(summary), *summary.known_samples]
     if comparison.values.shape[1] == 1:
-        lines.append("one seed: differences have no interval; more seeds (`--seeds 10`) show what is chance")
+        lines.append(
+            f"one seed: differences have no interval; more seeds (`{keyword('seeds', 10)}`) show what is chance"
+        )
     if not summary.dataset.test and summary.metric.part == "train":
         lines.append("no test split: the metric is on data that were trained on")
     if keys := summary.also_varies:
@@ -194,8 +197,11 @@ def _fresh(comparison: ArmsComparison) -> list[str]:
     ranges = [arm.new_seeds for arm in comparison.shown.arms if arm.new_seeds and arm.new_seeds.low]
     if not ranges or comparison.summary.confirms:
         return []
-    number = "" if is_affordable(widest(ranges)) else " --seeds N"
-    return [f"new seeds for the arms that matter: `mlpexp sweep --confirm SWEEP{number}`"]
+    is_known = is_affordable(widest(ranges))
+    command = "mlpexp sweep --confirm SWEEP" + ("" if is_known else " --seeds N")
+    return [
+        f"new seeds for the arms that matter: `{either(command, '.confirm()' if is_known else '.confirm(seeds=N)')}`"
+    ]
 
 
 def _excluded(comparison: Comparison) -> list[str]:
@@ -301,7 +307,8 @@ def _margin(comparison: ArmsComparison) -> list[str]:
     if not {"undecided", "no difference"} & {arm.verdict for arm in comparison.shown.arms}:
         return []
     lines = [
-        f"a difference that matters: {margin:g} (`sweep.margin` in the config; `mlpexp compare --margin` asks for another)"
+        f"a difference that matters: {margin:g} (`sweep.margin` in the config; "
+        f"`{either('mlpexp compare --margin', 'mlpexp.compare(margin=...)')}` asks for another)"
     ]
     samples = comparison.summary.dataset.samples(metric.part)
     if metric.score.share_of_samples and margin < 1 / samples:
@@ -330,7 +337,9 @@ def _advice(comparison: ArmsComparison) -> list[str]:
         lines.append("`dataset.validation_fraction` sets validation data aside")
     undecided = any(arm.verdict == "undecided" for arm in comparison.shown.arms)
     if comparison.shown.chosen_after and comparison.shown.family > 1 and undecided:
-        lines.append("a baseline named before the sweep (`--baseline`) needs fewer seeds: fewer pairs are compared")
+        lines.append(
+            f"a baseline named before the sweep (`{keyword('baseline')}`) needs fewer seeds: fewer pairs are compared"
+        )
     return lines
 
 

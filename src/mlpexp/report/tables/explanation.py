@@ -10,6 +10,7 @@ from typing import Any
 from mlpexp.analysis.explain.advice import Advice, Outcome, causes_of
 from mlpexp.analysis.explain.explanations import explained
 from mlpexp.analysis.explain.verdicts import Verdict
+from mlpexp.asking import either
 from mlpexp.config.scores import SCORES
 from mlpexp.config.words import BY_KEY
 from mlpexp.planning.values import value_text
@@ -188,8 +189,9 @@ def _best_changes(
 
 
 def _command(run: Path, changes: Mapping[str, Any]) -> str:
-    """The command that trains a run again with changes."""
-    return " ".join(["mlpexp train", quote(str(run)), *(_option(key, value) for key, value in changes.items())])
+    """What trains a run again with changes: a command, or a call of Python."""
+    command = " ".join(["mlpexp train", quote(str(run)), *(_option(key, value) for key, value in changes.items())])
+    return either(command, f"mlpexp.train({str(run)!r}, set={dict(changes)!r})")
 
 
 def _option(key: str, value: Any) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlpexp.analysis.find_lr.search import Decision
+from mlpexp.asking import keyword
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import SCORES
 from mlpexp.report.tables.text_table import TextTable
@@ -37,7 +38,9 @@ class Judged:
             epochs = f"{self.epochs} of {self.configured_epochs} epochs"
         lines = [f"judged with {seeds} and {epochs}, on {self.held_out:,} samples held out of the training part"]
         if self.epochs < self.configured_epochs:
-            lines.append("with few epochs large rates look better than they are; --seconds allows more epochs")
+            lines.append(
+                f"with few epochs large rates look better than they are; {keyword('seconds')} allows more epochs"
+            )
         return lines
 
 

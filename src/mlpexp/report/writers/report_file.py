@@ -73,7 +73,9 @@ def check_free(file: Path, source: str) -> bool:
     if file.suffix.lower() in WITH_FIGURES and (folder := _figures(file)).exists():
         beside = [file.with_suffix(suffix) for suffix in WITH_FIGURES]
         if not any(other.is_file() and _is_report(other, source) for other in beside):
-            raise InputError(f"--output: {folder} exists, where the figures go; name another file")
+            raise InputError(
+                f"{either('--output', 'report')}: {folder} exists, where the figures go; name another file"
+            )
     return False
 
 

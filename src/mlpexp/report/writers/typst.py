@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 import matplotlib
 
+from mlpexp.asking import either
 from mlpexp.errors import InputError, RunError
 from mlpexp.report.document.blocks import (
     Block,
@@ -78,7 +79,7 @@ def check_typst() -> None:
         InputError: Typst is not installed.
     """
     if find_spec("typst") is None:
-        raise InputError(f"--output: {NEEDED}")
+        raise InputError(f"{either('--output', 'report')}: {NEEDED}")
 
 
 def pdf(document: Document) -> bytes:

@@ -1,10 +1,11 @@
-"""``mlpexp sweep --confirm``: the plan that asks a result's question again, with fresh seeds."""
+"""The plan that asks the question of a sweep again, with fresh seeds, as ``mlpexp sweep --confirm`` does."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpexp.cli.printing import say
+from mlpexp.api.planned import Tell
+from mlpexp.asking import keyword
 from mlpexp.errors import InputError, Place
 
 if TYPE_CHECKING:
@@ -14,64 +15,44 @@ if TYPE_CHECKING:
 
 MOST_SEEDS = 100_000
 
-ASKS_AGAIN = "--confirm: asks the question of a result again"
-
-
-def refuse_arms(arms: Sequence[str] | None) -> None:
-    """Refuses to name arms of a result where none is confirmed.
-
-    Raises:
-        InputError: They are named.
-    """
-    if arms:
-        raise InputError(f"--arm {arms[0]}: names an arm of a result, beside --confirm; --over KEY=VALUES varies a key")
-
 
 def confirming(
-    text: str,
-    named: Sequence[str],
-    baseline: str | None,
-    seeds: str | None,
+    result: "Result",
+    named: Sequence[int],
+    baseline: int | None,
+    seeds: object,
     runs_dir: Path,
-    data_dir: Path | None,
-    tables: Sequence[Path],
+    data_dir: str | None,
     keys: Mapping[str, str | None],
-    *,
-    quiet: bool,
+    tell: Tell,
 ) -> "Plan":
-    """The plan of a confirmation, and what is said of it before it is trained.
+    """The plan of a confirmation.
 
     Args:
-        text: Names the result.
-        named: Arms to ask about.
-        baseline: The arm to compare with.
-        seeds: How many fresh seeds.
+        result: The sweep whose question is asked again.
+        named: Numbers of the arms to ask about; empty: the best.
+        baseline: That of the arm to compare with; None: the sweep's, else the best.
+        seeds: How many fresh seeds, as it was given; None: as many as are surely enough.
         runs_dir: The folder of all results.
         data_dir: Where image data sets lie.
-        tables: Where the result's own tables are now.
         keys: Keys of the config that do not change the question, such as its name; None: as they are.
-        quiet: Whether nothing is said.
+        tell: Is told what is asked, and with which seeds.
 
     Raises:
         InputError: There is nothing to confirm, no such arm, or the data are others.
     """
-    from mlpexp.cli.training import data_folder
     from mlpexp.execution.run import check_confirmed
     from mlpexp.results.confirmation import question_of
-    from mlpexp.results.result import Result
-    from mlpexp.store.listing import find_result
 
-    result = Result.open(find_result(text, runs_dir), tables)
     question = question_of(result, named, baseline, (result.path.resolve().parent, runs_dir.resolve()))
     plan = _plan_of(result, question, seeds, keys)
-    tell = say(quiet=quiet)
-    check_confirmed(plan, data_folder(data_dir), tell)
+    check_confirmed(plan, data_dir, tell)
     for sentence in _announced(result, question, plan):
         tell(sentence)
     return plan
 
 
-def _plan_of(result: "Result", question: "Question", seeds: str | None, keys: Mapping[str, str | None]) -> "Plan":
+def _plan_of(result: "Result", question: "Question", seeds: object, keys: Mapping[str, str | None]) -> "Plan":
     from mlpexp.config.yaml_source import set_value
     from mlpexp.planning.again import source_again
     from mlpexp.planning.confirm import confirming_plan, fresh_seeds, repetition
@@ -82,7 +63,7 @@ def _plan_of(result: "Result", question: "Question", seeds: str | None, keys: Ma
     source, _ = source_again(result.folder, result.tables)
     for key, value in keys.items():
         if value is not None:
-            set_value(source, [key], value, Place(f"--{key} {value}"))
+            set_value(source, [key], value, Place(keyword(key, value)))
     return confirming_plan(result.folder, source, first, question.arms, fresh, question.confirms)
 
 
@@ -95,7 +76,9 @@ def _announced(result: "Result", question: "Question", plan: "Plan") -> list[str
         f"{len(plan.seeds):,} fresh seeds, {plan.seeds[0]} to {plan.seeds[-1]}; {_enough(question)}",
     ]
     if _needs_predictions(result) and _keeps_none(plan):
-        lines.append("too many predictions to keep, so there is no verdict for new samples; --seeds takes fewer")
+        lines.append(
+            f"too many predictions to keep, so there is no verdict for new samples; {keyword('seeds')} takes fewer"
+        )
     return lines
 
 
@@ -114,25 +97,25 @@ def _keeps_none(plan: "Plan") -> bool:
     return lacks_predictions(plan, recording(plan, len(plan.arms) * len(plan.seeds)))
 
 
-def _count(text: str | None, question: "Question", step: int) -> int:
+def _count(asked: object, question: "Question", step: int) -> int:
     """How many seeds: those asked for, else the high end of what is needed, in whole repetitions.
 
     Raises:
-        InputError: That would be more than anyone expects of a command that names no number.
+        InputError: That would be more than anyone expects who names no number.
     """
     from mlpexp.planning.confirm import is_affordable
+    from mlpexp.results.confirmation import confirming as option
 
-    if text is not None:
+    if asked is not None:
+        text = str(asked)
         if not (text.isascii() and text.isdigit() and 2 <= int(text) <= MOST_SEEDS):
-            raise InputError(f"--seeds {text}: takes a number from 2 to {MOST_SEEDS:,}")
+            raise InputError(f"{keyword('seeds', text)}: takes a number from 2 to {MOST_SEEDS:,}")
         return int(text)
-    high = question.new_seeds.high
+    high, say_how_many = question.new_seeds.high, f"say how many with {keyword('seeds', 'N')}"
     if high is None or -(-high // step) * step > MOST_SEEDS:
-        raise InputError("--confirm: no number of seeds is sure enough to decide this; say how many with --seeds N")
+        raise InputError(f"{option()}: no number of seeds is sure enough to decide this; {say_how_many}")
     if not is_affordable(question.new_seeds):
-        raise InputError(
-            f"--confirm: to be sure to decide this takes about {high:,} fresh seeds; say how many with --seeds N"
-        )
+        raise InputError(f"{option()}: to be sure to decide this takes about {high:,} fresh seeds; {say_how_many}")
     return -(-high // step) * step
 
 

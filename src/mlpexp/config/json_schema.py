@@ -1,0 +1,226 @@
+"""The JSON Schema of a config, by which editors complete and checkers refuse: it accepts whatever the loader accepts.
+
+Pydantic's own schema knows the sections, and nothing of the short forms that the loader makes sections of. They are added
+here: to each kind of value where they are of a kind, else to their key. ``configs/schema.json`` is written from it, and
+each example names that file in its first line; to write both anew: ``python -m mlpexp.config.json_schema``.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mlpexp.config.activations import ALIASES
+from mlpexp.config.experiment import NUMBERED_CARD, YES_OR_NO, Experiment
+from mlpexp.config.layer_words import line_pattern
+from mlpexp.config.own_parts import KEYS, REFERENCE
+from mlpexp.config.shipped import MODELINE, example_names, example_path, examples_folder
+from mlpexp.config.som import ONLINE
+from mlpexp.config.sweep import LABEL
+from mlpexp.config.words import BY_NAME
+
+Node = dict[str, Any]  # a schema, or a part of one
+
+FILE_NAME = "schema.json"
+DRAFT = "http://json-schema.org/draft-07/schema#"  # the newest that every editor knows
+NEITHER = ("title", "discriminator")  # words of pydantic's that say nothing to a reader
+SPEAKING = ("description", "default")  # words about a value, which stand outside of its alternatives
+# Numbers that YAML 1.1 reads as text, and this program as numbers: `1e-4` has no point.
+POWER_OF_TEN = r"(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"
+RANGE = r"^\s*(log|linear|range|uniform|log_uniform|integers)\s*\([^()]*\)\s*$"
+WORDS: Node = {"type": "string", "pattern": r"\S"}
+SAME_VALUES: Node = {
+    "anyOf": [{"type": ["string", "integer"]}, {"items": {"type": ["string", "integer"]}, "type": "array"}]
+}
+
+# What else the loader takes for a key, by the class that has it.
+SHORT: Mapping[tuple[str, str], Node] = {
+    ("Experiment", "device"): {"type": "string", "pattern": f"^{NUMBERED_CARD.pattern}$"},
+    ("Keep", "state"): {"enum": list(YES_OR_NO)},
+    ("Keep", "data"): {"enum": list(YES_OR_NO)},
+    ("Csv", "target"): {"type": "string"},
+    ("Csv", "delimiter"): {"const": "\\t"},
+    ("Cnn", "layers"): {"type": "string", "pattern": line_pattern()},
+    ("ColumnSplit", "train"): SAME_VALUES,
+    ("ColumnSplit", "validation"): SAME_VALUES,
+    ("ColumnSplit", "test"): SAME_VALUES,
+    ("Sweep", "baseline"): {"type": "string"},
+}
+CONSTANT: Node = {"type": "number"}  # of `bias_init`
+NEW_SECTION: Node = {"anyOf": [{"required": [key]} for key in ("name", "kind", "layer")]}  # no values with names
+
+
+def json_schema() -> Node:
+    """The whole schema, of draft 7."""
+    raw = Experiment.model_json_schema()
+    sections = {"Experiment": raw, **raw.pop("$defs")}
+    known = {name: _section(name, section, sections) for name, section in sections.items()}
+    experiment = known.pop("Experiment")
+    values = dict(_values({"Experiment": experiment, **known}))
+    known["Sweep"]["properties"] |= _of_axes(values, known["Sweep"]["properties"])
+    named = {f"value of {key}": node for key, node in values.items()}
+    own = {"own part": _own_part(), "range": {"type": "string", "pattern": RANGE}}
+    return {
+        "$schema": DRAFT,
+        "title": "A config of mlpexp",
+        **_with_map(experiment, known),
+        "$defs": {**known, **named, **own},
+    }
+
+
+def _section(name: str, section: Node, sections: Mapping[str, Node]) -> Node:
+    """A class of a config, its keys as the loader takes them."""
+    properties = {}
+    for key, node in section["properties"].items():
+        also = [SHORT[name, key]] if (name, key) in SHORT else []
+        also += [{"$ref": "#/$defs/own part"}] if key in KEYS and name != "Som" else []
+        also += [CONSTANT] if key == "bias_init" else []
+        properties[key] = _either(_accepted(node, sections), also)
+    return {word: value for word, value in section.items() if word not in NEITHER} | {"properties": properties}
+
+
+def _accepted(raw: Node, sections: Mapping[str, Node]) -> Node:
+    """What is accepted where pydantic's schema has this; words alone for sections that need no more than their name."""
+    node = {word: value for word, value in raw.items() if word not in NEITHER}
+    for word in ("anyOf", "oneOf"):
+        if word in node:
+            node["anyOf"] = [_accepted(each, sections) for each in node.pop(word)]
+    for word in ("items", "additionalProperties"):
+        if isinstance(node.get(word), dict):
+            node[word] = _accepted(node[word], sections)
+    if node.get("type") == "number":
+        sign = "" if "minimum" in node or "exclusiveMinimum" in node else "-"
+        return _either(node, [{"type": "string", "pattern": f"^[{sign}+]?{POWER_OF_TEN}"}])
+    if "$ref" in node and len(node) > 1:  # draft 7 sees nothing beside a reference
+        return {word: node[word] for word in SPEAKING if word in node} | {"allOf": [{"$ref": node["$ref"]}]}
+    discriminator = raw.get("discriminator")
+    if discriminator is None or discriminator["propertyName"] == "layer":
+        return node
+    tag, classes = discriminator["propertyName"], discriminator["mapping"]
+    alone = [word for word, path in classes.items() if sections[path.rpartition("/")[2]]["required"] == [tag]]
+    return _either(node, [{"enum": [*alone, *(other for other, word in ALIASES.items() if word in classes)]}])
+
+
+def _either(node: Node, others: list[Node]) -> Node:
+    """A part of a schema, or one of others; what is said of the value stands first."""
+    if not others:
+        return node
+    speaking = {word: node[word] for word in SPEAKING if word in node}
+    rest = {word: value for word, value in node.items() if word not in SPEAKING}
+    return speaking | {"anyOf": [*others, *(rest["anyOf"] if list(rest) == ["anyOf"] else [rest])]}
+
+
+def _own_part() -> Node:
+    """The reference of a function of Python, alone or as a section with its own keys."""
+    reference = {"type": "string", "pattern": f"^{REFERENCE.pattern}$"}
+    return {"anyOf": [reference, {"type": "object", "properties": {"name": reference}, "required": ["name"]}]}
+
+
+def _values(sections: Mapping[str, Node]) -> Iterator[tuple[str, Node]]:
+    """Every key that can be an axis, with what its values can be, as references to the places that say it."""
+    places: dict[str, list[str]] = {}
+    for path, place in _places("Experiment", "#", "", sections):
+        places.setdefault(path, []).append(place)
+    for path, of_path in places.items():
+        if not path.startswith("sweep"):
+            yield path, {"anyOf": [{"$ref": place} for place in dict.fromkeys(of_path)]}
+
+
+def _places(name: str, place: str, prefix: str, sections: Mapping[str, Node]) -> Iterator[tuple[str, str]]:
+    for key, node in sections[name]["properties"].items():
+        yield prefix + key, f"{place}/properties/{key}"
+        for inner in _references(node):
+            if inner in sections:
+                yield from _places(inner, f"#/$defs/{inner}", f"{prefix}{key}.", sections)
+
+
+def _references(node: Node) -> Iterator[str]:
+    """The sections that a key may hold, not those in a list."""
+    if "$ref" in node:
+        yield node["$ref"].rpartition("/")[2]
+    for each in (*node.get("anyOf", ()), *node.get("allOf", ())):
+        yield from _references(each)
+
+
+def _of_axes(values: Mapping[str, Node], sweep: Mapping[str, Node]) -> Node:
+    """The keys of ``sweep:`` that name others: the axes with their values, arms that are listed."""
+    one = {key: {"$ref": f"#/$defs/value of {key}"} for key in values}
+    inside: Node = {"^(" + "|".join(key.replace(".", r"\.") for key in values) + r")\.[^.]+(\..*)?$": {}}
+    for name, word in BY_NAME.items():
+        also = [{"type": "integer", "minimum": 1}] if name == "hidden_size" else []
+        one[name] = _either({"anyOf": [one[word.key], *([one[name]] if name in one else [])]}, also)
+    axes = {key: _axis(node) for key, node in one.items()}
+    closed = {"type": "object", "additionalProperties": False}
+    arm = closed | {"properties": {LABEL: {"type": "string"}, **one}, "patternProperties": inside}
+    said = {key: {"description": sweep[key]["description"]} for key in ("over", "arms")}
+    over = closed | {"properties": axes, "patternProperties": {path: _axis({}) for path in inside}}
+    return {"over": said["over"] | over, "arms": said["arms"] | {"type": "array", "items": arm}}
+
+
+def _axis(value: Node) -> Node:
+    """The values of an axis: listed, with names, or a range."""
+    listed = {"type": "array", "minItems": 1, "items": value}
+    named = {"type": "object", "minProperties": 1, "additionalProperties": value, "not": NEW_SECTION}
+    return {"anyOf": [listed, named, {"$ref": "#/$defs/range"}]}
+
+
+def _with_map(experiment: Node, sections: dict[str, Node]) -> Node:
+    """The top level: a network needs an optimizer, and a map has what it needs of other sections by itself."""
+    properties, of_map = dict(experiment["properties"]), {}
+    for key, defaults in ONLINE.items():
+        section, own = _section_of_map(key, defaults, sections)
+        sections[section] = own
+        alone = [{"const": defaults["name"]}] if "name" in defaults else []
+        of_map[key] = _either(properties[key], [*alone, {"$ref": f"#/$defs/{section}"}, {"type": "null"}])
+    of_network = {key: properties[key] for key in of_map}
+    is_map = {
+        "anyOf": [{"const": "som"}, {"type": "object", "properties": {"name": {"const": "som"}}, "required": ["name"]}]
+    }
+    said = {key: {"description": properties[key]["description"]} for key in of_map}
+    return experiment | {
+        "properties": properties | said,
+        "required": [key for key in experiment["required"] if key not in of_map],
+        "if": {"properties": {"model": is_map}},
+        "then": {"properties": of_map},
+        "else": {"properties": of_network, "required": [key for key in of_map if key in experiment["required"]]},
+    }
+
+
+def _section_of_map(key: str, defaults: Mapping[str, Any], sections: Mapping[str, Node]) -> tuple[str, Node]:
+    """The name of a section of a map, and the section: what has a default of the map's may be left open."""
+    name = {"optimizer": "Sgd", "schedule": "CosineSchedule"}.get(key, "Training")
+    properties = sections[name]["properties"]
+    open_ = {inner: _either(properties[inner], [{"type": "null"}]) for inner in defaults if inner in properties}
+    return f"{name} of a map", sections[name] | {"properties": properties | open_, "required": []}
+
+
+def written_anew() -> str:
+    """The text of the schema: a line for each word of the top level, and one for each definition."""
+    schema = json_schema()
+    definitions = schema.pop("$defs")
+    inner = ",\n".join(f" {_in_a_line(name)}: {_in_a_line(node)}" for name, node in definitions.items())
+    lines = [f"{_in_a_line(word)}: {_in_a_line(value)}" for word, value in schema.items()]
+    return "{\n" + ",\n".join([*lines, f'"$defs": {{\n{inner}\n}}']) + "\n}\n"
+
+
+def _in_a_line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def main() -> None:
+    """Writes the file of the schema, and its name into the first line of each example."""
+    folder = examples_folder()
+    (folder / FILE_NAME).write_text(written_anew(), encoding="utf-8")
+    for name in example_names():
+        path = example_path(name)
+        text, line = path.read_text(encoding="utf-8"), modeline(name)
+        if not text.startswith(line):
+            path.write_text(line + text, encoding="utf-8")
+
+
+def modeline(name: str) -> str:
+    """The first line of an example, by which editors find the schema beside it."""
+    return f"{MODELINE}{'../' * name.count('/')}{FILE_NAME}\n"
+
+
+if __name__ == "__main__":
+    main()

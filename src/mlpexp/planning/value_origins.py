@@ -1,0 +1,85 @@
+"""Where the value of a key comes from: a line of the config, an option, an axis of the sweep, or a default."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mlpexp.config.key_facts import OF_LIST, TAGS, KeyFacts, key_facts
+from mlpexp.config.som import map_defaults
+from mlpexp.config.words import key_of
+from mlpexp.config.yaml_source import Source, is_position
+from mlpexp.planning.own_values import own_value
+from mlpexp.planning.plan import Plan
+from mlpexp.planning.values import value_text
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The value of a key in a config, and where it comes from."""
+
+    value: str
+    """In one line; empty where the config has no such key."""
+    where: str
+    """``mine.yaml:3:12``, ``--set seeds=3``, or that it is a default."""
+
+
+def forms_in(facts: Sequence[KeyFacts], plan: Plan) -> list[KeyFacts]:
+    """Of the keys those that the config can have, as its sections have them; all, where it has none of them."""
+    return [each for each in facts if _applies(each, plan)] or list(facts)
+
+
+def _applies(facts: KeyFacts, plan: Plan) -> bool:
+    if OF_LIST in facts.path.split("."):  # the layers themselves are the value of `model.layers`
+        return False
+    section = facts.section.split(".") if facts.section else []
+    around = own_value(plan.base.experiment, section)
+    tag = next((around[0][key] for key in TAGS if around and isinstance(around[0], dict) and key in around[0]), None)
+    tag = around[0] if around and isinstance(around[0], str) else tag
+    return bool(around) and around[0] is not None and (not facts.of or tag in facts.of)
+
+
+def origin_of(path: str, source: Source, plan: Plan) -> Origin:
+    """The value of a key in a config, and where it comes from.
+
+    Args:
+        path: Dotted; of a layer with its position.
+        source: The config as it was read.
+        plan: What it was planned as.
+    """
+    parts = path.split(".")
+    for axis in plan.axes:
+        if key_of(axis.written) == path or axis.key == path:
+            return Origin(f"varied: {_values(axis.values)}", str(axis.place))
+    values = own_value(plan.base.experiment, parts)
+    if not values:
+        return Origin("", "the config has no such key")
+    value = _shown(path, values[0])
+    if _is_written(source.data, parts):
+        step = tuple(int(part) if is_position(part) else part for part in parts)
+        return Origin(value, str(source.place(step)))
+    if parts[-1] in map_defaults(source.data).get(parts[0], {}):
+        return Origin(value, "default of a map")
+    return Origin(value, "default")
+
+
+def _shown(path: str, value: Any) -> str:
+    """In one line; of a section its name, as its keys have rows of their own."""
+    if isinstance(value, dict) and any(facts.section == path for facts in key_facts()):
+        return str(next((value[key] for key in TAGS if key in value), ""))
+    return value_text(value)
+
+
+def _values(values: Any) -> str:
+    return ", ".join(map(value_text, values)) if isinstance(values, list) else str(values)
+
+
+def _is_written(node: Any, parts: list[str]) -> bool:
+    """Whether plain data have a key."""
+    for part in parts:
+        if isinstance(node, dict) and part in node:
+            node = node[part]
+        elif isinstance(node, list) and is_position(part) and int(part) < len(node):
+            node = node[int(part)]
+        else:
+            return False
+    return True
