@@ -144,4 +144,4 @@ def test_values_of_an_axis_that_have_names_may_be_functions(tmp_path: Path) -> N
 
 def test_a_function_where_none_may_stand_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="a function is no value here; parts of one's own are for activation, loss"):
-        trained(tmp_path, set={"scores": [own_sgd]})
+        trained(tmp_path, set={"dataset.test_fraction": own_sgd})

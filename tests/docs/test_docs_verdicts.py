@@ -123,6 +123,8 @@ ALL_SCHEDULES = tuple(
 OF_OPTIMIZERS = Confirmation(SGD, (ADAM, ADAGRAD, RMSPROP, MOMENTUM))
 OF_TOO_LARGE, OF_BEST = confirmed(TOO_LARGE), confirmed(AT_BEST)
 THREE_OF_FIVE = tuple(TOO_LARGE[name] for name in ("inverse time", "cosine", "warm cosine"))
+UNITS, REMEDIES, THIRTY = "regularization/too_many_units", "synthetic/he_and_adam", "three_class_3d/loss"
+STARTS = ("xavier_uniform", "he_normal", "{name: normal, std: 0.01}", "{name: normal, std: 3}")
 README, PAGE = "README.md", "experiments.md"
 
 CLAIMS = (
@@ -170,6 +172,13 @@ CLAIMS = (
           ("batch_size=64,learning_rate=0.1", "batch_size=full,learning_rate=0.1"), "worse"),
     Claim(PAGE, "batch 16 is undecided", BATCHES, ("batch_size=16,learning_rate=0.1",), "undecided"),
     Claim(PAGE, "64 samples (0.975 at rate 1, undecided)", BATCHES, ("batch_size=64,learning_rate=1",), "undecided"),
+    Claim(PAGE, "all others are worse than 8", UNITS, tuple(f"hidden_size={n}" for n in (1, 2, 4, 16, 64, 256)), "worse"),
+    Claim(PAGE, "there is no difference larger than 0.006", REMEDIES, ("He, sgd", "Xavier, adam", "He, adam"), "no difference"),
+    Claim(PAGE, "Cross-entropy is better by 0.080", THIRTY, ("loss=cross_entropy,init=xavier_uniform",), "better"),
+    Claim(PAGE, "All four rows of it are better than the first of the squared error", THIRTY,
+          tuple(f"loss=cross_entropy,init={init}" for init in STARTS), "better"),
+    Claim(PAGE, "The initial weights of the squared error are undecided", THIRTY,
+          tuple(f"loss=softmax_squared_error,init={init}" for init in STARTS[1:]), "undecided"),
     # Chosen after looking; said anew of fresh seeds.
     Claim(PAGE, "better by 0.005 (0.002 .. 0.007) with 40 fresh seeds, not shown for new samples", OPTIMIZERS, (ADAM,), "better",
           confirmation=OF_OPTIMIZERS, new_samples=NOT_SHOWN),

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpexp.api.plain import path_given, places_in, plain
+from mlpexp.api.plain import listed, path_given, places_in, plain
 from mlpexp.errors import InputError, Place
 
 if TYPE_CHECKING:
@@ -169,14 +169,18 @@ def overrides_of(call: str, set: Mapping[str, Any] | None, more: Mapping[str, An
 
 
 def _override(key: str, value: Any, written: str) -> "Override":
+    from mlpexp.config.words import key_of
     from mlpexp.config.yaml_source import Override
 
     if not all(key.split(".")):
         raise InputError(f"{written}: {key!r} is no key; expected for example optimizer.learning_rate")
-    return Override(key, plain(value, written, key), Place(written))
+    several = listed(value) if key_of(key) == "scores" else value
+    return Override(key, plain(several, written, key), Place(written))
 
 
 def shortened(value: object, most: int = 40) -> str:
     """A value as it is written in Python, cut where it is long."""
+    if isinstance(value, list) and any(map(callable, value)):
+        return f"[{', '.join(map(shortened, value))}]"
     text = getattr(value, "__name__", None) or repr(value)
     return text if len(text) <= most else text[: most - 3] + "..."

@@ -48,6 +48,11 @@ def plain(value: Any, written: str, key: str = "", depth: int = 0) -> Any:
     raise InputError(f"{written}: a {type(value).__name__} is no value of a config; expected a number, word or list")
 
 
+def listed(value: Any) -> list[Any] | None:
+    """One value or several as a list; None stays."""
+    return value if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+
+
 def _part(key: str) -> str:
     """What a key of a config is for, whether it is short or whole: ``optimizer`` of ``optimizer.name``."""
     return key_of(key).removesuffix(".name").rpartition(".")[2]
@@ -61,7 +66,7 @@ def _reference(function: Any, written: str, key: str) -> str:
     """
     place = _part(key)
     if place not in KEYS:
-        places = "activation, loss, init, optimizer and schedule"
+        places = "activation, loss, init, optimizer, schedule and score"
         raise InputError(f"{written}: a function is no value here; parts of one's own are for {places}")
     try:
         return reference_of(KEYS[place], function)

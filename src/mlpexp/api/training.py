@@ -75,6 +75,7 @@ def train(
         optimizer: Name of it, or the section with its keys.
         loss: What is minimized.
         schedule: How the learning rate changes.
+        score: What else is measured: a name, a function of your own, or several of them.
 
     Returns:
         What the folder holds.

@@ -28,6 +28,7 @@ class WordsButRate(TypedDict, total=False):
     optimizer: str | Mapping[str, Value] | Own | None
     loss: str | Own | None
     schedule: str | Mapping[str, Value] | Own | None
+    score: str | Own | Sequence[str | Own] | None
 
 
 class Words(WordsButRate, total=False):

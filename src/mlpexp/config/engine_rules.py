@@ -54,6 +54,8 @@ def _training(experiment: Experiment) -> Iterator[tuple[Path_, str]]:
     if training.train_metrics == "running":
         yield ("training", "train_metrics"), f"the numpy engine measures after each epoch; use exact, {USE_TORCH}"
     for kind, reference in parts_in(experiment):
+        if kind == "score":
+            continue
         place: Path_ = ("model", kind) if kind in ("activation", "init") else (kind,)
         yield place, f"the numpy engine has no own {kind} {short_name(reference)}; {USE_TORCH}"
     if training.precision == "bfloat16":

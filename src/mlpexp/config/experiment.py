@@ -9,8 +9,8 @@ from mlpexp.config.datasets import DatasetConfig, draws_new_data
 from mlpexp.config.networks import ModelConfig
 from mlpexp.config.optimization import ConstantSchedule, Training
 from mlpexp.config.own_parts import name_or_own
+from mlpexp.config.own_scores import ScoreOrOwn
 from mlpexp.config.own_steps import OptimizerSection, ScheduleSection
-from mlpexp.config.scores import ScoreName
 from mlpexp.config.start import Start
 from mlpexp.config.strict import ListOf, PositiveInt, Seed, Strict
 from mlpexp.config.sweep import Sweep
@@ -91,7 +91,7 @@ class Experiment(Strict):
     optimizer: OptimizerSection = Field(description="The optimizer.")
     schedule: ScheduleSection = Field(ConstantSchedule(name="constant"), description="How the learning rate changes.")
     training: Training = Field(default_factory=Training, description="Batches, length, measurement.")
-    scores: ListOf[ScoreName] = Field(
+    scores: ListOf[ScoreOrOwn] = Field(
         (), description="What else is measured of each part of the data, besides the loss and accuracy or R²."
     )
     seed: Seed = Field(0, description="Decides split, initial weights, batch order and dropout.")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Tag, model_validator
 
-from mlpexp.config.scores import ScoreName
+from mlpexp.config.own_scores import ScoreOrOwn
 from mlpexp.config.strict import (
     Fraction,
     MappingOf,
@@ -148,7 +148,7 @@ class EarlyStopping(Strict):
     min_delta: NonNegativeFloat = Field(
         0.0, description="How much better the loss or score must be to count as progress."
     )
-    score: ScoreName | None = Field(
+    score: ScoreOrOwn | None = Field(
         None,
         description="What is watched on the validation part; the best epoch has the best of it. Default: the loss.",
     )

@@ -1,11 +1,11 @@
-"""Parts of one's own: functions that Python gives in the place of a built-in activation, loss, initializer and so on.
+"""Parts of one's own: functions that Python gives in the place of a built-in activation, loss, score and so on.
 
 A part is known by its kind, its name and the hash of what it computes with (``part_content.py``). A config holds the
 reference ``own:mish@1f2e3d4c5b6a``, and the function stays in the process: it is never written into a folder.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mlpexp.config.experiment import Experiment
 
-Kind = Literal["activation", "loss", "init", "optimizer", "schedule"]
+Kind = Literal["activation", "loss", "init", "optimizer", "schedule", "score"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 REFERENCE = re.compile(r"own:([A-Za-z_]\w*)@([0-9a-f]{12})")
 
@@ -86,13 +86,18 @@ def short_name(name: str) -> str:
     return match[1] if match else name
 
 
+def is_known(reference: str, kind: Kind) -> bool:
+    """Whether the function of a part is known in this process."""
+    return (kind, reference) in _PARTS
+
+
 def part_of(reference: str, kind: Kind) -> OwnPart:
     """The part that a config names.
 
     Raises:
         InputError: It is not known in this process.
     """
-    if (kind, reference) not in _PARTS:
+    if not is_known(reference, kind):
         raise InputError(not_known(reference, kind))
     return _PARTS[kind, reference]
 
@@ -124,19 +129,28 @@ def known_parts(functions: Sequence[Callable[..., Any]]) -> None:
 
 def parts_in(experiment: "Experiment") -> Iterator[tuple[Kind, str]]:
     """Kind and reference of each part of one's own that an experiment names, each once."""
+    yield from parts_named(experiment.model_dump(exclude={"sweep"}))
+
+
+def parts_named(config: Mapping[str, Any]) -> Iterator[tuple[Kind, str]]:
+    """Likewise of a config as plain data, without its sweep section."""
     found: dict[tuple[Kind, str], None] = {}
-    _look("", experiment.model_dump(exclude={"sweep"}), found)
+    _look("", config, found)
     yield from found
 
 
-def needed_parts(experiments: Iterable["Experiment"]) -> tuple[OwnPart, ...]:
+def needed_parts(experiments: Iterable["Experiment"], *, measuring: bool = True) -> tuple[OwnPart, ...]:
     """The parts that experiments need, each once.
+
+    Args:
+        experiments: Of a plan.
+        measuring: Whether they are measured while they train; else scores are not needed.
 
     Raises:
         InputError: One is not known in this process.
     """
     needed = dict.fromkeys(place for experiment in experiments for place in parts_in(experiment))
-    return tuple(part_of(reference, kind) for kind, reference in needed)
+    return tuple(part_of(reference, kind) for kind, reference in needed if measuring or kind != "score")
 
 
 KEYS: dict[str, Kind] = {
@@ -146,6 +160,8 @@ KEYS: dict[str, Kind] = {
     "loss": "loss",
     "optimizer": "optimizer",
     "schedule": "schedule",
+    "scores": "score",
+    "score": "score",
 }
 """What a key of a config takes."""
 

@@ -1,13 +1,17 @@
 """What is measured of a model on a part of the data: every score in one table, and the columns that they name.
 
-A score that is added gets a row here and one in ``training/scores.py``, which computes it; everything else asks.
+A score that is added gets a row here and one in ``training/scores.py``, which computes it; everything else asks. Those of
+one's own (``own_scores.py``) are in no table: each is known in a process that trains with it, or reads a result that has it.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, isinf
 from typing import TYPE_CHECKING, Literal
+
+from mlpexp.config.own_parts import short_name
+from mlpexp.errors import InputError
 
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
@@ -15,9 +19,9 @@ PART_LABELS: Mapping[str, str] = {"train": "training", "validation": "validation
 
 When = Literal["final", "best"]
 FromPredictions = Literal["none", "loss", "right", "absolute error", "root of squared error", "explained"]
-MeasuredOf = Literal["networks", "classification", "regression", "maps"]
+MeasuredOf = Literal["networks", "own", "classification", "regression", "maps"]
 MEASURED_IN_WORDS: Mapping[str, str] = {
-    "networks": "networks", "classification": "class labels", "regression": "numbers as targets",
+    "networks": "networks", "own": "networks", "classification": "class labels", "regression": "numbers as targets",
     "maps": "self-organizing maps",
 }  # fmt: skip
 
@@ -49,8 +53,8 @@ class Score:
     from_predictions: FromPredictions
     """What predictions say of it for each sample: whose mean it is, at least for small changes (``none``: nothing)."""
     measured_of: MeasuredOf
-    """All networks, those with class labels, those with numbers as targets, or maps."""
-    gathered: Literal["always", "confusion", "log_odds", "residuals"]
+    """All networks, all by a function of one's own, those with class labels, those with numbers as targets, or maps."""
+    gathered: Literal["always", "confusion", "log_odds", "residuals", "values"]
     """What is collected over batches: ``always`` what every training is measured by, else what this score asks for."""
     definition: str
     """What is computed, in one sentence."""
@@ -64,6 +68,11 @@ class Score:
     def best(self) -> float:
         """The best value there is; may be infinite."""
         return self.highest if self.higher_is_better else self.lowest
+
+    @property
+    def is_unbounded(self) -> bool:
+        """Whether there is neither a lowest nor a highest value, for all that is known."""
+        return isinf(self.lowest) and isinf(self.highest)
 
     @property
     def floor(self) -> float:
@@ -120,6 +129,43 @@ if TYPE_CHECKING:
 else:
     ScoreName = Literal[tuple(SCORES)]
 
+OWN_SCORE = "score_"  # begins the name of the figure of one of one's own, which may be called as another figure is
+_OWN: dict[str, Score] = {}  # of this process, by name: see `declare`
+
+
+def declare(name: str, *, higher_is_better: bool) -> None:
+    """Makes a score of one's own known in this process, so that its columns are read.
+
+    Args:
+        name: As in ``test_top2``.
+        higher_is_better: Which values are better.
+
+    Raises:
+        InputError: A score of this name is known, of which other values are better.
+    """
+    score = Score(name, name, name, "", 1, higher_is_better, -inf, inf, False, False, "none", "own", "values",
+                  "mean of what a function of one's own gives for each sample")  # fmt: skip
+    if _OWN.setdefault(name, score) != score:
+        here, before = ("higher", "lower") if higher_is_better else ("lower", "higher")
+        raise InputError(
+            f"own score {name}: {here} values are better, but in another result that is open here {before} ones are; "
+            "give the function another name"
+        )
+
+
+def score_named(name: str) -> Score:
+    """What is known of a score.
+
+    Args:
+        name: Of the table, of one of one's own, or its reference in a config.
+
+    Raises:
+        KeyError: There is none of this name.
+    """
+    name = short_name(name)
+    return SCORES[name] if name in SCORES else _OWN[name]
+
+
 # Names of losses, with their units: what ``loss`` is of a config.
 LOSS_AXES: Mapping[str, str] = {
     "cross_entropy": "cross-entropy (nats)",
@@ -130,7 +176,7 @@ LOSS_AXES: Mapping[str, str] = {
     "binary_cross_entropy": "binary cross-entropy (nats)",
 }
 
-COLUMN = re.compile(rf"(?:(best|final)_)?({'|'.join(PARTS)})_({'|'.join(SCORES)})")
+COLUMN = re.compile(rf"(?:(best|final)_)?({'|'.join(PARTS)})_(\w+)")
 
 
 @dataclass(frozen=True)
@@ -175,8 +221,10 @@ def column_of(text: str) -> Column | None:
     match = COLUMN.fullmatch(text)
     if match is None:
         return None
-    when, part, score = match.groups()
-    return Column(part, SCORES[score], "best" if when == "best" else "final" if when == "final" else None)
+    when, part, name = match.groups()
+    if name not in SCORES and name not in _OWN:
+        return None
+    return Column(part, score_named(name), "best" if when == "best" else "final" if when == "final" else None)
 
 
 def measured_by(model: str, task: str, more: Iterable[str] = ()) -> tuple[str, ...]:
@@ -188,7 +236,7 @@ def measured_by(model: str, task: str, more: Iterable[str] = ()) -> tuple[str, .
         more: Of the config's ``scores``.
     """
     always = [score.name for score in SCORES.values() if score.gathered == "always" and suits(score, model, task)]
-    return tuple(dict.fromkeys([*always, *more]))
+    return tuple(dict.fromkeys([*always, *map(short_name, more)]))
 
 
 EACH_ITS_OWN = "validation"  # in place of a column: each arm selects its epoch by a score of its own
@@ -196,7 +244,7 @@ EACH_ITS_OWN = "validation"  # in place of a column: each arm selects its epoch 
 
 def selected_on(scores: Sequence[str], selected_by: str | None = None) -> str:
     """The column that the best epoch has the best of: a score on validation data, by default what training lowers."""
-    return f"validation_{selected_by or scores[0]}"
+    return f"validation_{short_name(selected_by or scores[0])}"
 
 
 def suitable_for(model: str, task: str) -> list[str]:
@@ -208,17 +256,17 @@ def suits(score: Score, model: str, task: str) -> bool:
     """Whether a score can be measured of a model."""
     if model == "som":
         return score.measured_of == "maps"
-    return score.measured_of in ("networks", task)
+    return score.measured_of in ("networks", "own", task)
 
 
 def unsuitable(name: str, suitable: Sequence[str]) -> str:
     """Why a score cannot be measured of a model, of which others can, in words."""
     here = next(SCORES[other].measured_of for other in suitable if SCORES[other].measured_of != "networks")
-    for_whom, not_for = (MEASURED_IN_WORDS[kind] for kind in (SCORES[name].measured_of, here))
-    return f"{name} is for {for_whom}, not for {not_for}; there are {', '.join(suitable)}"
+    for_whom, not_for = (MEASURED_IN_WORDS[kind] for kind in (score_named(name).measured_of, here))
+    return f"{short_name(name)} is for {for_whom}, not for {not_for}; there are {', '.join(suitable)}"
 
 
 def headline(scores: Iterable[str]) -> str:
     """Of the scores of a model the one that it is judged by: accuracy or R², of a map the quantization error."""
     lowered, *others = scores
-    return next((name for name in others if SCORES[name].higher_is_better), lowered)
+    return next((name for name in others if score_named(name).higher_is_better), lowered)

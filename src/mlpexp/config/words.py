@@ -65,6 +65,7 @@ WORDS = (
 )
 BY_NAME = {word.name: word for word in WORDS} | {
     "hidden_sizes": Word("hidden_sizes", "model.hidden_sizes", "Units of each hidden layer", "[16, 16]", "[16],[16,16]"),
+    "score": Word("score", "scores", "What else is measured", "[f1_macro]"),
 }  # fmt: skip
 SPELLINGS = {
     "dataset.scale": "dataset.standardize",

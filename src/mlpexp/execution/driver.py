@@ -11,6 +11,7 @@ import torch
 from mlpexp.architectures.build import architecture_of
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.own_parts import register
+from mlpexp.config.own_scores import declare_given
 from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import DataError, InputError, Interrupted, RunError
@@ -41,6 +42,7 @@ def train_stack(task: StackTask, stop: Stop = lambda: None, pace: Pace = AS_EVER
         InputError: It cannot be trained as asked, and there is one arm.
     """
     register(task.own_parts)
+    declare_given(part.reference for part in task.own_parts if part.kind == "score")
     if task.folder is None:
         with TemporaryDirectory(prefix="mlpexp-") as folder:
             return (yield from _trained(task, Path(folder), stop, pace))

@@ -34,7 +34,7 @@ def check_parts(experiments: Iterable[Prepared]) -> None:
     for prepared in experiments:
         experiment, facts = prepared.experiment, prepared.facts
         for kind, reference in parts_in(experiment):
-            units = output_of(experiment, facts).num_units if kind == "loss" else 0
+            units = _units(prepared) if kind in ("loss", "score") else 0
             if (kind, reference, units) in checked:
                 continue
             checked.add((kind, reference, units))
@@ -43,12 +43,20 @@ def check_parts(experiments: Iterable[Prepared]) -> None:
                 check_activation(part)
             elif kind == "loss":
                 check_loss(part, units, numbers=facts.task == "regression")
+            elif kind == "score":
+                check_score(part, units, numbers=facts.task == "regression")
             elif kind == "optimizer" and isinstance(experiment.optimizer, OwnOptimizer):
                 check_optimizer(part, experiment.optimizer)
             elif kind == "schedule":
                 _check_schedule(prepared)
             elif kind == "init":
                 initial_parameters(prepared.architecture, experiment.seed)
+
+
+def _units(prepared: Prepared) -> int:
+    """K or T: the outputs of a sample that a loss or a score gets; of two classes there are two."""
+    output = output_of(prepared.experiment, prepared.facts)
+    return output.num_classes or output.num_units
 
 
 def check_activation(part: OwnPart) -> None:
@@ -83,11 +91,7 @@ def check_loss(part: OwnPart, units: int, *, numbers: bool) -> None:
     Raises:
         InputError: It does not do what it must.
     """
-    generator = torch.Generator().manual_seed(0)
-    outputs = torch.randn(*SHAPE_MB, units, generator=generator, dtype=torch.float64)
-    shape = (*SHAPE_MB, units) if numbers else SHAPE_MB
-    drawn = torch.randn(shape, generator=generator, dtype=torch.float64)
-    targets = drawn if numbers else torch.randint(0, units, shape, generator=generator)
+    outputs, targets = _outputs_and_targets(units, numbers=numbers)
 
     def of(outputs_MBU: Tensor) -> Tensor:
         losses_MB: Tensor = part.function(outputs_MBU, targets)
@@ -106,22 +110,61 @@ def check_loss(part: OwnPart, units: int, *, numbers: bool) -> None:
     _compare(part, gradient, differences)
 
 
+def check_score(part: OwnPart, units: int, *, numbers: bool) -> None:
+    """Tries a score on random outputs and targets, of which each sample must be measured by itself.
+
+    Args:
+        part: The score.
+        units: K or T.
+        numbers: Whether targets are numbers ``(M, B, T)``, else classes ``(M, B)``.
+
+    Raises:
+        InputError: It does not do what it must.
+    """
+    outputs, targets = _outputs_and_targets(units, numbers=numbers)
+    given = outputs.clone(), targets.clone()
+    values = _call(part, lambda some: part.function(some, targets), outputs)
+    if not (torch.equal(outputs, given[0]) and torch.equal(targets, given[1])):
+        raise _not(part, "changes the tensor that it is given; write x * 2 instead of x.mul_(2)")
+    _of_shape(part, values, torch.Size(SHAPE_MB))
+    if values.is_complex() or not values.isfinite().all():
+        raise _not(part, "gives values that are infinite or no numbers")
+    if not torch.equal(values, _call(part, lambda some: part.function(some, targets), outputs)):
+        raise _not(part, "gives other values for the same outputs and targets")
+    alone = _call(part, lambda some: part.function(some, targets[1:, 2:]), outputs[1:, 2:])
+    if not torch.allclose(values[1:, 2:].double(), alone.double(), rtol=1e-9, atol=1e-12):
+        raise _not(part, "must measure each sample by itself, but what it gives depends on the others")
+
+
+def _outputs_and_targets(units: int, *, numbers: bool) -> tuple[Tensor, Tensor]:
+    """Random outputs ``(M, B, U)``, and numbers ``(M, B, U)`` or classes ``(M, B)``."""
+    generator = torch.Generator().manual_seed(0)
+    outputs = torch.randn(*SHAPE_MB, units, generator=generator, dtype=torch.float64)
+    shape = (*SHAPE_MB, units) if numbers else SHAPE_MB
+    drawn = torch.randn(shape, generator=generator, dtype=torch.float64)
+    return outputs, drawn if numbers else torch.randint(0, units, shape, generator=generator)
+
+
 def _values(part: OwnPart, function: Callable[[Tensor], Tensor], x: Tensor, shape: torch.Size) -> Tensor:
     """What a function gives, of the right kind and shape, its input being as it was."""
     before = x.clone()
     y = _call(part, function, x)
     if not torch.equal(x, before):
         raise _not(part, "changes the tensor that it is given; write x * 2 instead of x.mul_(2)")
-    if not isinstance(y, Tensor):
-        raise _not(part, f"gives a {type(y).__name__} and must give a tensor")
-    if y.shape != shape:
-        raise _not(part, f"gives the shape {tuple(y.shape)} and must give {tuple(shape)}")
+    _of_shape(part, y, shape)
     if y.dtype != x.dtype:
         raise _not(part, f"gives {y.dtype} for {x.dtype} and must keep it")
     if not y.isfinite().all():
         wrong = " at x = " + f"{x[~y.isfinite()][0]:.4g}" if y.shape == x.shape else ""
         raise _not(part, f"gives values that are infinite or no numbers{wrong}")
     return y
+
+
+def _of_shape(part: OwnPart, y: object, shape: torch.Size) -> None:
+    if not isinstance(y, Tensor):
+        raise _not(part, f"gives a {type(y).__name__} and must give a tensor")
+    if y.shape != shape:
+        raise _not(part, f"gives the shape {tuple(y.shape)} and must give {tuple(shape)}")
 
 
 def _check_schedule(prepared: Prepared) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpexp.config.datasets import Csv
 from mlpexp.config.dump import as_data
-from mlpexp.config.scores import EACH_ITS_OWN, PARTS, Part, column_of, selected_on
+from mlpexp.config.scores import EACH_ITS_OWN, PARTS, SCORES, Part, column_of, score_named, selected_on
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.parts import parts_of
 from mlpexp.execution.merge import Trained
@@ -76,6 +76,7 @@ def opening_summary(plan: Plan, dataset: Dataset, known_samples: Sequence[str] =
         model=ModelSummary(name=prepared.experiment.model.name, parameters=prepared.architecture.num_parameters),
         parts=tuple(part for part in PARTS if part in plan.parts),
         scores=scores,
+        own_scores={name: score_named(name).higher_is_better for name in scores if name not in SCORES},
         metric=described(metric, selection, data.labelled(metric.score, metric.label)),
         selected_on=selection if validated else None,
         seeds=tuple(plan.seeds),

@@ -174,7 +174,7 @@ def _values_of_arms(sweep: Sweep) -> dict[str, list[Any]]:
 
 
 def _axis(written: str, given: Any, place: Place, sweep: Sweep) -> Axis:
-    first = written.split(".", maxsplit=1)[0]
+    first = key_of(written).split(".", maxsplit=1)[0]
     if first in NOT_AXES:
         raise ValueError(f"cannot be varied: {NOT_AXES[first].format(seeds=keyword('seeds'))}")
     named = are_named(given)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mlpexp.architectures.arithmetic import DEVICE_VALUES, cost, evaluation_chunk
 from mlpexp.config.datasets import draws_new_data
-from mlpexp.config.scores import SCORES
+from mlpexp.config.scores import score_named
 from mlpexp.planning.prepare import Prepared
 
 
@@ -115,7 +115,7 @@ def member_bytes(prepared: Prepared, device: str = "cpu") -> int:
 def _collected_bytes(prepared: Prepared) -> int:
     """What is kept of every sample until an epoch has been evaluated, for the scores that sort the samples."""
     scores, sizes = prepared.experiment.more_scores, prepared.sizes
-    if not any(SCORES[name].gathered == "log_odds" for name in scores):
+    if not any(score_named(name).gathered == "log_odds" for name in scores):
         return 0
     samples = sizes.train + sizes.validation + sizes.test
     training = prepared.experiment.training

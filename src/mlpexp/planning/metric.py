@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mlpexp.config.scores import PARTS, SCORES, Column, When, column_of, headline, unsuitable
+from mlpexp.config.scores import PARTS, SCORES, Column, When, column_of, headline, score_named, unsuitable
 from mlpexp.config.words import did_you_mean, meant
 from mlpexp.errors import InputError
 from mlpexp.store.summary import MetricSummary
@@ -27,7 +27,7 @@ def choose_metric(
     """
     when: When = "best" if "validation" in parts else "final"
     if name is None:
-        return Column(next(part for part in reversed(PARTS) if part in parts), SCORES[headline(scores)], when)
+        return Column(next(part for part in reversed(PARTS) if part in parts), score_named(headline(scores)), when)
     column = column_of(name)
     if column is None or column.part not in parts or column.score.name not in scores:
         raise InputError(f"{asked_by}: {name} is not measured here{_instead(name, column, parts, scores)}")
@@ -38,8 +38,11 @@ def choose_metric(
 
 def _instead(name: str, column: Column | None, parts: Sequence[str], scores: Sequence[str]) -> str:
     """How to measure it, why it cannot be, or what may be meant."""
-    here = {SCORES[score].measured_of for score in scores}  # what the arms are: networks with classes, maps, ...
-    suitable = [score.name for score in SCORES.values() if score.measured_of in here]
+    here = {score_named(score).measured_of for score in scores}  # what the arms are: networks with classes, maps, ...
+    own = [score for score in scores if score not in SCORES]
+    suitable = [*(score.name for score in SCORES.values() if score.measured_of in here), *own]
+    if column is not None and column.score.name not in (*SCORES, *own):  # of another result
+        column = None
     if column is not None and column.score.name not in suitable:
         return f": {unsuitable(column.score.name, suitable)}"
     if column is not None and column.part not in parts:
@@ -72,7 +75,7 @@ def refuse_units(
     if metric.score.name != "loss":
         return
     judged = headline(scores)
-    instead = [judged, *(["root_mean_squared_error"] if SCORES[judged].measured_of == "regression" else [])]
+    instead = [judged, *(["root_mean_squared_error"] if score_named(judged).measured_of == "regression" else [])]
     for what, kinds in (("learn", dict.fromkeys(learned)), ("have different losses:", dict.fromkeys(losses))):
         if len(kinds) > 1:
             raise InputError(

@@ -226,7 +226,7 @@ def _measurable(name: str, task: Task) -> bool:
     """Whether a score, or a column that is named by one, can be measured of a task; of other words others say what is wrong."""
     column = column_of(name)
     score = column.score if column else SCORES.get(name)
-    return score is None or score.measured_of in ("networks", "maps", task)
+    return score is None or score.measured_of in ("networks", "own", "maps", task)
 
 
 def _name(path: Path) -> str:

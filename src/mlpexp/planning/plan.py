@@ -15,7 +15,8 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import changed_source, read_source, validated
 from mlpexp.config.outputs import output_of
 from mlpexp.config.own_images import Images
-from mlpexp.config.scores import PARTS, Column, column_of, measured_by, suits
+from mlpexp.config.own_scores import of_one_name
+from mlpexp.config.scores import PARTS, SCORES, Column, column_of, measured_by, suits
 from mlpexp.config.shipped import MODELINE
 from mlpexp.config.som import map_defaults
 from mlpexp.config.start_paths import anchor_starts
@@ -283,18 +284,17 @@ def _left_open(source: Source, experiment: Experiment, axes: Sequence[Axis]) -> 
 def _score_of_metric(sweep: Sweep, base: Prepared) -> str | None:
     """The score that arms are compared by, if the config does not ask for it; None: it does, or it is always measured."""
     column, experiment = column_of(sweep.metric or ""), base.experiment
-    if column is None or column.score.name in (
-        *measured_by(experiment.model.name, base.facts.task),
-        *experiment.scores,
-    ):
+    if column is None or column.score.name in measured_by(experiment.model.name, base.facts.task, experiment.scores):
         return None
-    suitable = suits(column.score, experiment.model.name, base.facts.task)
+    suitable = column.score.name in SCORES and suits(column.score, experiment.model.name, base.facts.task)
     return column.score.name if suitable else None  # what is wrong with it is said where the metric is chosen
 
 
 def _metric(sweep: Sweep, arms: Sequence[Arm]) -> Column:
     if len({measured_of(arm)[:2] for arm in arms}) > 1:
         raise InputError("sweep: arms are measured by different things; they have no metric in common")
+    for name in of_one_name(name for arm in arms for name in arm.experiment.more_scores):
+        raise InputError(f"sweep: arms have different scores that are called {name}; give one function another name")
     parts = [part for part in PARTS if all(part in arm.prepared.sizes.bounds for arm in arms)]
     scores = measured_of_all(arms)
     metric = choose_metric(sweep.metric, parts, scores)

@@ -19,6 +19,7 @@ from mlpexp.config.load import read_source, validated
 from mlpexp.config.map_rules import Finding
 from mlpexp.config.outputs import output_of
 from mlpexp.config.own_parts import needed_parts
+from mlpexp.config.own_scores import declare_given
 from mlpexp.config.rules import resolve, unknown_classes, violations
 from mlpexp.config.start import Start
 from mlpexp.config.yaml_source import Override, Source, dotted
@@ -226,7 +227,8 @@ class Preparation:
             InputError: With all problems of the first stage that finds any.
         """
         experiment = experiment.model_copy(update={"sweep": None})
-        needed_parts([experiment])
+        needed_parts([experiment], measuring=False)
+        declare_given(experiment.more_scores)
         dataset = experiment.dataset
         try:
             facts = self._facts_of(dataset)

@@ -68,7 +68,7 @@ def apply_options(source: Source, options: SweepOptions) -> None:
         _check_single(section, options.single)
     else:  # a sweep of one arm
         for word in options.single:
-            if word.key not in NOT_AXES:
+            if key_of(word.key) not in NOT_AXES:
                 _add_axis(source, word)
     for override in options.keys:
         set_value(source, ["sweep", override.key], override.value, override.place)

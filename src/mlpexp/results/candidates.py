@@ -11,6 +11,7 @@ import numpy as np
 from mlpexp.asking import keyword
 from mlpexp.config.datasets import learned_in
 from mlpexp.config.dump import as_data
+from mlpexp.config.own_parts import parts_named, short_name
 from mlpexp.config.scores import PARTS, Column, column_of, measured_by
 from mlpexp.config.table_paths import told_anew
 from mlpexp.errors import InputError
@@ -132,9 +133,28 @@ def common_metric(candidates: Sequence[Candidate], wanted: str | None) -> Column
     if asked and 0 < len(lacking) < len(candidates):
         raise InputError(f"{keyword('metric')}: {asked.name} is not measured in {', '.join(lacking[:MOST_LACKING])}")
     metric = choose_metric(wanted, parts, common, keyword("metric"))
+    _refuse_other_functions(candidates, metric)
     learned = [learned_in(candidate.config["dataset"]) for candidate in candidates]
     refuse_units(metric, learned, [candidate.loss for candidate in candidates], common, keyword("metric"))
     return metric
+
+
+def _refuse_other_functions(candidates: Sequence[Candidate], metric: Column) -> None:
+    """Refuses to compare by a score that is one function here, and another there.
+
+    Raises:
+        InputError: It is.
+    """
+    labels: dict[str, str] = {}
+    for candidate in candidates:
+        for kind, reference in parts_named(candidate.config):
+            if kind == "score" and short_name(reference) == metric.score.name:
+                labels.setdefault(reference, candidate.label)
+    if len(labels) > 1:
+        name, (first, second, *_) = metric.score.name, labels.values()
+        raise InputError(
+            f"{keyword('metric')}: {metric.name}: {name} of {second} is another function than {name} of {first}"
+        )
 
 
 def paired_values(candidates: Sequence[Candidate], metric: Column) -> tuple[list[int], np.ndarray]:

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from mlpexp.config.keys import all_keys, nearest_key
-from mlpexp.config.scores import PARTS, SCORES, Column, Score
+from mlpexp.config.scores import PARTS, SCORES, Column, Score, column_of
 from mlpexp.config.words import WORDS, closest, did_you_mean, key_of, meant, setting
 from mlpexp.config.yaml_nodes import MAX_VALUES
 from mlpexp.config.yaml_source import MAX_BYTES, parse_value, read_yaml, scalar
@@ -241,7 +241,7 @@ def resolved(written: str, results: Iterable[Listed], option: str) -> str:
         raise InputError(f"{option}: {written}: could be {' or '.join(ends)}")
     if key in all_keys():
         return key
-    is_score = (meant(word, NAMES_OF_SCORES) or word) in NAMES_OF_SCORES
+    is_score = (meant(word, NAMES_OF_SCORES) or word) in NAMES_OF_SCORES or column_of(word) is not None
     nearest = "score" if is_score else closest(word, COLUMNS) or nearest_key(word)
     near = f"; did you mean {nearest}?" if nearest else did_you_mean(word, COLUMNS)
     raise InputError(f"{option}: {written}: no listed result has this column or key{near}")

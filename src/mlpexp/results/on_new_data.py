@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from mlpexp.config.facts import DatasetFacts
-from mlpexp.config.scores import SCORES, Part, Score, suitable_for
+from mlpexp.config.own_parts import is_known, short_name
+from mlpexp.config.scores import Part, Score, score_named, suitable_for
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.split import Split
 from mlpexp.data.standardize import Standardizer, TargetScale
@@ -103,7 +104,7 @@ def on_new_data(
         say: Is told what takes time.
     """
     arm, preparation = networks.arm, networks.preparation
-    names = sorted(suitable_for(networks.experiment.model.name, preparation.task), key=_place)
+    names = sorted(_measurable(networks), key=_place)
     dataset, why = _dataset_at_hand(arm, data_dir)
     part = next((part for part in reversed(arm.result.summary.parts) if part != "train"), None)
     values = scores_of_new(networks, data, names)
@@ -134,9 +135,15 @@ def on_new_data(
     )
 
 
+def _measurable(networks: Networks) -> list[str]:
+    """The names of all scores, and of those of one's own whose functions are known here."""
+    own = [short_name(reference) for reference in networks.head.own_scores if is_known(reference, "score")]
+    return [*suitable_for(networks.experiment.model.name, networks.preparation.task), *own]
+
+
 def _place(name: str) -> int:
     """Errors in the unit of the data come first, and the loss last: few can say how large a loss should be."""
-    score = SCORES[name]
+    score = score_named(name)
     return 0 if score.gathered == "residuals" else 2 if score.measured_of == "networks" else 1
 
 
@@ -198,7 +205,7 @@ def _own_scores(networks: Networks, names: Sequence[str], part: Part, dataset: D
 def measured_again(networks: Networks, part: Part, dataset: Dataset) -> PartScores:
     """All scores of a part of the data that were trained on, each ``(M,)``."""
     experiment, seeds = networks.experiment, networks.seeds
-    names = suitable_for(experiment.model.name, networks.preparation.task)
+    names = _measurable(networks)
     prepared = networks.arm.result.plan.arms[networks.arm.number].prepared
     scores = {name: np.full(len(seeds), nan) for name in names}
     for places in places_together(prepared, seeds, experiment.device):
@@ -222,7 +229,7 @@ def _compared(
     own_design: Design,
 ) -> ScoreOnNew:
     """A score with its intervals."""
-    score, arm = SCORES[name], networks.arm
+    score, arm = score_named(name), networks.arm
     mean, own_mean = (_mean_of(numbers).within(*score.ends) for numbers in (values, own))
     is_equal = np.isclose(values, own, rtol=CLOSE, atol=0)
     differences = np.where(is_equal, 0.0, values - own)

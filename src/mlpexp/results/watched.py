@@ -9,7 +9,7 @@ from math import inf, isfinite, nan
 from pathlib import Path
 from typing import BinaryIO
 
-from mlpexp.config.scores import SCORES, Column, column_of
+from mlpexp.config.scores import Column, column_of, score_named
 from mlpexp.errors import RunError
 from mlpexp.results.in_training import part_files
 from mlpexp.results.result import Result
@@ -87,7 +87,7 @@ class Watched:
         self.folder, self.metric = result.folder, summary.metric
         judged = "validation" if "validation" in summary.parts else summary.parts[-1]
         self.parts = tuple(dict.fromkeys(("train", judged)))
-        self.columns = [Column(part, SCORES[name]) for name in summary.scores[:2] for part in self.parts]
+        self.columns = [Column(part, score_named(name)) for name in summary.scores[:2] for part in self.parts]
         selected = column_of(self.metric.selected_on or "")
         self.selected_on = selected if self.metric.when == "best" else None
         """By which the best epoch is chosen, at which the metric is read; None: it is read at the last epoch."""

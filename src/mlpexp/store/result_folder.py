@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from mlpexp.config.scores import declare
 from mlpexp.config.yaml_source import Source, read_yaml
 from mlpexp.errors import InputError, RunError
 from mlpexp.store.as_written import checked, say_once
@@ -82,9 +83,13 @@ class ResultFolder:
 
         Raises:
             RunError: It is missing or damaged.
+            InputError: Of one of its own scores, another result that was read has other values as the better ones.
         """
         try:
-            return read_record(self.summary, Summary)
+            summary = read_record(self.summary, Summary)
+            for name, higher_is_better in summary.own_scores.items():
+                declare(name, higher_is_better=higher_is_better)
+            return summary
         except RunError:
             if not self.is_old:
                 raise

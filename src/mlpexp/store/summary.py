@@ -235,6 +235,8 @@ class Summary(Strict):
     """The parts of the data that every arm has."""
     scores: tuple[str, ...]
     """What is measured: what training lowers, what the model is judged by, and what the config asks for besides."""
+    own_scores: dict[str, bool] = Field(default_factory=dict)
+    """By name of those that are functions of Python, whether higher values are better."""
     metric: MetricSummary
     selected_on: str | None
     """What the best epoch has the best of; None: no validation data, the best epoch is the last."""
@@ -261,6 +263,11 @@ class Summary(Strict):
     """None until it has come to its end."""
     manifest: bool = False
     """Whether the sums of all files were written with it."""
+
+    @model_serializer(mode="wrap")
+    def _as_ever(self, handler: SerializerFunctionWrapHandler) -> Any:
+        """Without what most results have none of."""
+        return {key: value for key, value in handler(self).items() if key != "own_scores" or value}
 
     @property
     def different_losses(self) -> tuple[str, ...]:

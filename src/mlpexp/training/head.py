@@ -41,6 +41,8 @@ class Head:
     """What they are."""
     loss: Loss
     """Of logits and targets."""
+    own_scores: tuple[str, ...] = ()
+    """The scores of one's own that the config asks for, by reference."""
 
     def outputs(self, logits_MBU: Tensor) -> Tensor:
         """What the output layer gives, ``(M, B, U)``."""
@@ -96,7 +98,7 @@ class Head:
 def head_of(experiment: Experiment, facts: DatasetFacts) -> Head:
     """The head of a resolved experiment."""
     output = output_of(experiment, facts)
-    return Head(output, loss_of(output))
+    return Head(output, loss_of(output), tuple(filter(is_own, experiment.more_scores)))
 
 
 def loss_of(output: Output) -> Loss:

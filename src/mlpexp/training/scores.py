@@ -13,8 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mlpexp.config.own_parts import short_name
 from mlpexp.config.scores import SCORES
 from mlpexp.training.head import Head
+from mlpexp.training.own_scores import own_score
 from mlpexp.training.target_units import TargetUnits
 
 PartScores = dict[str, np.ndarray]  # by name of the score, each (M,) float64
@@ -172,7 +174,11 @@ class Collected:
         self.names = [name for name in names if name in MEASURES]
         self.explains = log and "r2" in names
         kinds = [SCORES[name].gathered for name in self.names] + ["residuals"] * self.explains
-        self.batches: dict[str, list[Tensor]] = {kind: [] for kind in kinds}
+        own = [reference for reference in head.own_scores if short_name(reference) in names]
+        self.collections: dict[str, Collection] = {kind: COLLECTIONS[kind] for kind in kinds}
+        self.collections |= {reference: Collection(own_score(reference), sum_of) for reference in own}
+        self.own = {short_name(reference): reference for reference in own}
+        self.batches: dict[str, list[Tensor]] = {kind: [] for kind in self.collections}
 
     def __bool__(self) -> bool:
         return bool(self.batches)
@@ -189,14 +195,14 @@ class Collected:
         if units is not None:
             values, targets = units.own(values), units.own(targets)
         for kind, batches in self.batches.items():
-            collection = COLLECTIONS[kind]
+            collection = self.collections[kind]
             batches.append(collection.of_batch(self.head, values, targets))
             if collection.joined is sum_of:
                 batches[:] = [sum_of(batches)]
 
     def tensors(self) -> dict[str, Tensor]:
         """By kind, ``(M, ...)``, of all batches; kinds of which there is none are left out."""
-        return {kind: COLLECTIONS[kind].joined(batches) for kind, batches in self.batches.items() if batches}
+        return {kind: self.collections[kind].joined(batches) for kind, batches in self.batches.items() if batches}
 
     def replace(self, tensors: Mapping[str, Tensor]) -> None:
         """Takes ``tensors()`` for what has been collected."""
@@ -206,6 +212,7 @@ class Collected:
         """The scores of what has been collected, each ``(M,)``; R² by the variance of the targets in their own unit."""
         tensors = self.tensors()
         values = {name: MEASURES[name](tensors[SCORES[name].gathered]) for name in self.names}
+        values |= {name: tensors[reference][:, 0] / tensors[reference][:, 1] for name, reference in self.own.items()}
         scores = {name: value.double().cpu().numpy() for name, value in values.items()}
         if self.explains and variance is not None:
             scores["r2"] = explained(

@@ -54,7 +54,7 @@ def recordable(experiment: Experiment, note: str) -> bool:
         experiment: Of a member.
         note: Why recording failed before; empty: it did not.
     """
-    return not note and not any(parts_in(experiment))
+    return not note and all(kind == "score" for kind, _ in parts_in(experiment))
 
 
 def steps_at_once(step: Steps, device: torch.device, settings: Training, *, record: bool = True) -> StepsAtOnce | None:

@@ -17,7 +17,7 @@ from torch import Tensor
 from mlpexp.architectures.architecture import Architecture
 from mlpexp.architectures.layers import Dropout
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.scores import SCORES, measured_by
+from mlpexp.config.scores import measured_by, score_named
 from mlpexp.data.dataset import Dataset
 from mlpexp.nn.mode import Mode
 from mlpexp.nn.network import StackedNetwork
@@ -85,7 +85,7 @@ class Trainer:
         """Of the scores, first that which training lowers."""
         self.parts = list(sizes.bounds)
         """The parts of the data that are there."""
-        self.selected_by = SCORES[first.selected_by or self.names[0]]
+        self.selected_by = score_named(first.selected_by or self.names[0])
         """What the best weights have the best of, on validation data."""
         self.head = head_of(first, dataset.facts)
         """What is made of logits, the loss included; nothing asks for that of a map."""

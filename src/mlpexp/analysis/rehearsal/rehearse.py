@@ -15,6 +15,7 @@ import numpy as np
 from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.dump import program_of
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.own_parts import is_own
 from mlpexp.config.scores import headline, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.parts import held_out, parts_of
@@ -221,14 +222,17 @@ def _stacks(
 
 
 def _undisturbed(prepared: Prepared, score: str | None, *, every_epoch: bool) -> Experiment:
-    """Without what only takes time: diagnostics, and scores of epochs that nothing is decided by."""
+    """Without what only takes time: diagnostics, scores of one's own, and those of epochs that nothing is decided by."""
     experiment, training = prepared.experiment, prepared.experiment.training
     decided = every_epoch or prepared.sizes.validation or training.convergence or training.early_stopping
     if not decided and training.train_metrics != "running":
         training = training.model_copy(update={"evaluate_every": training.epochs})
-    changes = {"diagnostics": "off", "training": training, "device": str(choose_device(experiment))}
+    scores = tuple(name for name in experiment.scores if not is_own(name))
     if score is not None and score not in experiment.more_scores:
-        changes["scores"] = (*experiment.scores, score)
+        scores = (*scores, score)
+    changes = {
+        "diagnostics": "off", "training": training, "device": str(choose_device(experiment)), "scores": scores
+    }  # fmt: skip
     return experiment.model_copy(update=changes)
 
 

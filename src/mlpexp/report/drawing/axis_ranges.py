@@ -83,6 +83,8 @@ def loss_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> Axi
 
 def curve_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], score: Score) -> AxisRange:
     """The range of an axis for curves of a score, as it is shown, with a column per seed."""
+    if score.is_unbounded:
+        return _free_range(parts, diverged, score)
     if score.higher_is_better:
         return _rising_range(parts, diverged, score)
     return loss_range(parts, diverged) if score.log_axis else _falling_range(parts, diverged, score)
@@ -117,6 +119,14 @@ def _falling_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], sc
     largest = max(_sound_values(parts, diverged), default=0.0)
     note = f"above the axis: values up to {largest:.3g}{score.unit}" if largest > high else ""
     return AxisRange(score.floor, high, note=note)
+
+
+def _free_range(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int], score: Score) -> AxisRange:
+    """Of a score without bounds: all values of the seeds that did not diverge."""
+    values = _sound_values(parts, diverged)
+    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
+    room = 0.06 * (high - low) or 0.05 * abs(high) or 1.0
+    return AxisRange(low - room, high + room, higher_is_better=score.higher_is_better)
 
 
 def _sound_values(parts: Sequence[pd.DataFrame], diverged: AbstractSet[int]) -> np.ndarray:

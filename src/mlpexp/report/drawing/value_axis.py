@@ -115,7 +115,7 @@ def metric_range(values: np.ndarray, score: Score) -> AxisRange:
         positive = finite[finite > 0]
         if positive.size and high > LOG_FROM * positive.min():
             return AxisRange(float(positive.min()) / 1.4, high * 1.4, log=True)
-    hidden = np.isinf(score.floor) and low < LOWEST_SHOWN < high
+    hidden = np.isinf(score.floor) and not score.is_unbounded and low < LOWEST_SHOWN < high
     note = f"below the axis: values down to {low:.3g}" if hidden else ""
     low = LOWEST_SHOWN if hidden else low
     room = 0.08 * (high - low) or 0.05 * abs(high) or 1.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from mlpexp.config.scores import SCORES, Score
+from mlpexp.config.scores import OWN_SCORE, SCORES, Score, score_named
 from mlpexp.report.drawing.formats import check_formats
 from mlpexp.report.drawing.save_figures import save_figures
 from mlpexp.report.drawing.style import Drawing
@@ -78,7 +78,9 @@ def figures_of(result: Result, arm: int | None = None) -> dict[str, Callable[[],
     if result.summary.axes and arm is None:
         return _of_arms(ArmsData(result))
     data = ArmData(result.arm(arm or 0))
-    return {figure.name: partial(figure.draw, data) for figure in FIGURES if isinstance(figure, OfArm)}
+    own = [name for name in result.summary.scores if name not in SCORES]
+    figures = [*FIGURES, *(OfArm(f"{OWN_SCORE}{name}", partial(_curves, score_named(name))) for name in own)]
+    return {figure.name: partial(figure.draw, data) for figure in figures if isinstance(figure, OfArm)}
 
 
 def _of_arms(data: ArmsData) -> dict[str, Callable[[], Drawing | None]]:

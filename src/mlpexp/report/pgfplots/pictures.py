@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 
-from mlpexp.config.scores import SCORES
+from mlpexp.config.scores import OWN_SCORE, SCORES
 from mlpexp.report.drawing.explosion import EXPLOSION
 from mlpexp.report.drawing.style import BLUE, CLASS_COLOURS, GREY, PART_STYLES, Drawing
 from mlpexp.report.latex_text import latex_text, needed
@@ -256,7 +256,7 @@ def _predicted_true(table: Table, axes: Sequence[Axes]) -> list[str]:
 
 BAND = "In this picture: means with 95 % intervals as bands or bars; the values of single seeds are in the CSV file."
 PICTURES: tuple[tuple[str, Callable[[Table, Sequence[Axes]], list[str]], str], ...] = (
-    ("|".join(SCORES), partial(_curves, group="part"), BAND),
+    (f"{'|'.join(SCORES)}|{OWN_SCORE}.+", partial(_curves, group="part"), BAND),
     ("learning_rate", _rates, ""),
     ("backward_gain|gradients|units", partial(_curves, group="layer", middle="median"), ""),
     ("curvature", _curvature, ""),

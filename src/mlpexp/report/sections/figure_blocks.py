@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlpexp.config.scores import SCORES, Score, column_of
+from mlpexp.config.scores import OWN_SCORE, SCORES, Score, column_of
 from mlpexp.report.document.blocks import Block, FigureBlock, Paragraph
 from mlpexp.report.drawing.save_figures import Drawn
 from mlpexp.report.sections.material import Material
@@ -33,6 +33,7 @@ def _of_score(score: Score) -> Reading:
 MOST_NAMED = 4  # figures that are lost for one reason
 CURVES = (
     *map(_of_score, SCORES.values()),
+    Reading(f"{OWN_SCORE}.+", "A score that is a function of Python, over the epochs."),
     Reading("learning_rate", "The learning rate over the epochs."),
     Reading("curves_.+", "{curves} over the epochs, a line for each value of this axis."),
     Reading("panels", "{metric} over the epochs, a panel for each value of one axis and a line for each of another."),

@@ -10,7 +10,7 @@ import numpy as np
 from mlpexp.asking import going_on, keyword
 from mlpexp.config.datasets import EACH_SEED
 from mlpexp.config.image_sets import IMAGE_SETS
-from mlpexp.config.scores import PART_LABELS, SCORES, Part, Score, column_of
+from mlpexp.config.scores import PART_LABELS, Part, Score, column_of, score_named
 from mlpexp.errors import InputError, RunError
 from mlpexp.planning.sample_designs import design_in_words, designs_of, speaks_of
 from mlpexp.report.tables.text_table import TextTable
@@ -86,7 +86,7 @@ def results_table(summary: Summary) -> TextTable | None:
     rows = []
     for (part, name), column in cells.items():
         if column in means:
-            mean, samples, score = means[column], data.samples(part), SCORES[name]
+            mean, samples, score = means[column], data.samples(part), score_named(name)
             numbers = str(mean.n), number(mean.mean), number(mean.std), _interval(part, score, mean, samples)
             rows.append((part, data.samples_in_words(part), data.labelled(score, score.label), *numbers))
     if not rows:
@@ -143,7 +143,7 @@ def notes(result: "Result") -> list[str]:
         lines += [no_proof(num_sound)] if _has_equal(summary) else []
         lines.append(f"intervals: Student's t over {num_sound} seeds{_what_seeds_vary(result)}")
         lines += _of_what(result)
-    elif num_sound == 1 and any(SCORES[name].share_of_samples for name in summary.scores):
+    elif num_sound == 1 and any(score_named(name).share_of_samples for name in summary.scores):
         trained = len(summary.seeds)
         which, more = (
             ("one seed", f"; more seeds (`{keyword('seeds', 10)}`) show the rest")
@@ -274,7 +274,7 @@ def _running(result: "Result") -> list[str]:
     """Why training scores that were measured on the way may be worse than those of the test part."""
     if _training(result).get("train_metrics") != "running":
         return []
-    score, more = SCORES[result.summary.scores[1]].label, len(result.summary.scores) > 2
+    score, more = score_named(result.summary.scores[1]).label, len(result.summary.scores) > 2
     what = "training scores are" if more else f"training loss and {score} are means"
     lines = [f"{what} over the batches since the last row (train_metrics: running), while the weights moved"]
     if result.summary.parts[-1] != "train":

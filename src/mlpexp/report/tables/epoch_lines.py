@@ -8,7 +8,7 @@ from itertools import count
 from math import fsum, inf, isfinite
 from typing import TYPE_CHECKING
 
-from mlpexp.config.scores import SCORES, Column
+from mlpexp.config.scores import Column, score_named
 from mlpexp.errors import InputError
 from mlpexp.report.words import cell_number
 from mlpexp.store.frames import Absent
@@ -133,7 +133,7 @@ def _columns(summary: Summary) -> tuple[dict[str, str], list[int]]:
     """
     other = "validation" if "validation" in summary.parts else summary.parts[-1]
     parts = ["train"] if other == "train" or summary.model.name == "som" else ["train", other]
-    shown = [Column(part, SCORES[name]) for part in parts for name in summary.scores]
+    shown = [Column(part, score_named(name)) for part in parts for name in summary.scores]
     lowered = [column.score.name == summary.scores[0] for column in shown]
     labels = [
         f"{column.part} {column.score.label}" if first and column.part != "train" else column.score.label

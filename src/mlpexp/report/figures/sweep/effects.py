@@ -64,7 +64,9 @@ class Effect:
         values = self.points[shown].to_numpy(dtype=float)
         seeds = self.points[[*seed_columns(self.points), "mean"]].to_numpy(dtype=float)
         floor, lowest = score.floor, float(np.nanmin(seeds, initial=np.inf))
-        if not score.higher_is_better:
+        if score.is_unbounded:
+            floor = lowest - float(np.ptp(seeds[np.isfinite(seeds)]) if np.isfinite(seeds).any() else 0.0)
+        elif not score.higher_is_better:
             floor = lowest / 2
         elif np.isinf(floor):
             floor = min(lowest, LOWEST_SHOWN)

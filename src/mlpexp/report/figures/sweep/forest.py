@@ -80,7 +80,8 @@ def _limits(shown: pd.DataFrame, score: Score) -> AxisRange:
     if not finite.size:
         return metric_range(finite, score)
     spread = np.ptp(finite) or 0.1 * abs(finite[0])
-    lowest = finite.min() - spread if score.higher_is_better else finite.min() / 2
+    downwards = score.higher_is_better or score.is_unbounded
+    lowest = finite.min() - spread if downwards else finite.min() / 2
     bounded = np.clip(ends, lowest, finite.max() + spread)  # the t interval of two seeds may be of any width
     return metric_range(np.concatenate([seeds.ravel(), np.minimum(bounded, score.ceiling).ravel()]), score)
 

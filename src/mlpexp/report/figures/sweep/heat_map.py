@@ -98,7 +98,7 @@ def _norm(means: np.ndarray, score: Score) -> Normalize:
     low, high = float(finite.min()), float(finite.max())
     if score.log_axis and low > 0 and high > LOG_FROM * low:
         return LogNorm(low, high)
-    low = max(low, LOWEST_SHOWN) if np.isinf(score.floor) and high > LOWEST_SHOWN else low
+    low = max(low, LOWEST_SHOWN) if np.isinf(score.floor) and not score.is_unbounded and high > LOWEST_SHOWN else low
     return Normalize(low, high if high > low else low + 1)
 
 
@@ -156,7 +156,7 @@ def _readable(ground: np.ndarray) -> str:
 def _decimals(points: pd.DataFrame, score: Score, norm: Normalize) -> str:
     """The format of all numbers: as many decimals as the largest mean needs."""
     largest = float(points["mean"].abs().max())
-    if score.higher_is_better:
+    if score.higher_is_better and not score.is_unbounded:
         return ".2f" if score.scale == PER_CENT else ".4f"
     if isinstance(norm, LogNorm) or not 0 < largest < np.inf:
         return ".2g"

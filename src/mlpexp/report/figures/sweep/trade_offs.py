@@ -179,7 +179,8 @@ def _limits(points: pd.DataFrame, score: Score) -> AxisRange:
     if not finite.size:
         return metric_range(finite, score)
     spread = max(np.ptp(finite), 0.02 * abs(finite).max())
-    lowest = max(finite.min() - spread, score.floor) if score.higher_is_better else finite.min() / 2
+    downwards = score.higher_is_better or score.is_unbounded
+    lowest = max(finite.min() - spread, score.floor) if downwards else finite.min() / 2
     ends = np.clip(points[["low", "high"]].to_numpy(dtype=float), lowest, min(finite.max() + spread, score.ceiling))
     limits = metric_range(np.concatenate([finite, ends.ravel()]), score)
     return with_room_for_crosses(limits) if points["diverged"].any() else limits

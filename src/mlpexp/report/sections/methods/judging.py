@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
-from mlpexp.config.scores import EACH_ITS_OWN, SCORES, column_of
+from mlpexp.config.own_parts import short_name
+from mlpexp.config.scores import EACH_ITS_OWN, column_of, score_named
 from mlpexp.planning.sample_designs import speaks_of
 from mlpexp.report.sections.methods.merging import merged
-from mlpexp.report.sections.methods.names_of_scores import SCORE_NAMES, chinese_column
+from mlpexp.report.sections.methods.names_of_scores import chinese_column, name_in_chinese
 from mlpexp.report.sections.methods.parts import PART_NAMES
 from mlpexp.report.sections.methods.phrases import beside, listed, measured
 from mlpexp.report.sections.methods.setup import Said, Setups
@@ -55,9 +56,10 @@ def _score(setups: Setups) -> Said:
 def _more_scores(setups: Setups) -> Iterator[Said]:
     """Scores that the config asks for besides."""
     asked = setups.material.config.get("scores")
-    names = [name for name in asked if name in SCORES] if isinstance(asked, list) else []
+    names = [short_name(str(name)) for name in asked] if isinstance(asked, list) else []
+    names = [name for name in names if name in setups.summary.scores]
     if names:
-        told = listed([Said(SCORES[name].label, SCORE_NAMES[name].strip()) for name in names])
+        told = listed([Said(score_named(name).label, name_in_chinese(name).strip()) for name in names])
         yield Said(f"Further scores measured: {told.english}.", f"{beside('另外还计算了', told.chinese)}。")
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from mlpexp.config.scores import SCORES
+from mlpexp.config.own_parts import short_name
+from mlpexp.config.scores import score_named
 from mlpexp.report.sections.methods.names_of_scores import chinese_score
 from mlpexp.report.sections.methods.phrases import beside, measured, span_of
 from mlpexp.report.sections.methods.setup import Fact, Said, Setup, Setups
@@ -53,11 +54,11 @@ def _early_stopping(setup: Setup) -> Said | None:
     if not setup.at("training.early_stopping"):
         return None
     is_known = not setup.varies("training.early_stopping.score")
-    name = str(score or setup.summary.scores[0]) if is_known else ""
+    name = short_name(str(score or setup.summary.scores[0])) if is_known else ""
     least = setup.at("training.early_stopping.min_delta")
     by, by_zh = (f" by more than {least:g}", f"超过 {least:g} 的") if least else ("", "")
     number = Said("some epochs", "若干轮") if patience is None else measured(patience, "epoch", "轮")
-    label = f"validation {SCORES[name].label}" if is_known else "score that it watched"
+    label = f"validation {score_named(name).label}" if is_known else "score that it watched"
     label_zh = chinese_score("validation", name) if is_known else "所监测的指标"
     return Said(
         f"Training stopped early when the {label} had not improved{by} for {number.english}.",

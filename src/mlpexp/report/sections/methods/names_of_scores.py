@@ -12,9 +12,15 @@ SCORE_NAMES: Mapping[str, str] = {
 }  # fmt: skip
 
 
+def name_in_chinese(score: str) -> str:
+    """``准确率``; what is in Latin letters, as the name of a function of one's own, begins with a space."""
+    return SCORE_NAMES.get(score, f" {score}")
+
+
 def chinese_score(part: str, score: str) -> str:
     """``测试准确率``."""
-    return f"{PART_NAMES[part].chinese}{'集' if SCORE_NAMES[score].startswith(' ') else ''}{SCORE_NAMES[score]}"
+    name = name_in_chinese(score)
+    return f"{PART_NAMES[part].chinese}{'集' if name.startswith(' ') else ''}{name}"
 
 
 def chinese_column(column: str) -> str:
