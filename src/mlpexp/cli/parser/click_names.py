@@ -17,7 +17,16 @@ BadOptionUsage: type[Any] = _EXCEPTIONS.BadOptionUsage
 MissingParameter: type[Any] = _EXCEPTIONS.MissingParameter
 BadParameter: type[Any] = _EXCEPTIONS.BadParameter
 
-KINDS = {"int": "N", "integer": "N", "float": "NUMBER", "path": "PATH", "str": "TEXT", "text": "TEXT"}
+KINDS = {
+    "int": "N",
+    "integer": "N",
+    "integer range": "N",
+    "float": "NUMBER",
+    "float range": "NUMBER",
+    "path": "PATH",
+    "str": "TEXT",
+    "text": "TEXT",
+}
 
 
 def kind(parameter: Any) -> str:
