@@ -15,7 +15,7 @@ SHOWN = {"wide", "format", "details", "log_every"}  # how a terminal shows it
 OF_LOAD = {"result", "table", "data_dir", "runs_dir"}  # mlpexp.load is given it
 LOOK = {"style", "width", "font_size"}  # a figure is an object, with a size of its own
 GOING_ON = {"continue", "resume", "confirm", "arm"}  # methods of a result, which know its data
-OF_PYTHON = {"hidden_sizes", "schedule"}  # --set has it on the command line
+OF_PYTHON = {"hidden_sizes", "schedule", "score"}  # --set has it on the command line
 
 COMMANDS: dict[str, tuple[Callable[..., object], set[str], set[str]]] = {
     "train": (mlpexp.train, SHOWN | GOING_ON | {"table", "plot_format"}, OF_PYTHON | {"plots"}),

@@ -17,6 +17,8 @@ from mlpexp.statistics.new_samples import (
     Population,
     Redrawn,
     estimate,
+    estimate_of,
+    interval_of,
     variance_factor,
     wider,
 )
@@ -306,3 +308,12 @@ def test_crossed_interval_covers_where_nothing_but_noise_differs() -> None:
         low, high = number.interval()
         covered += low <= 0 <= high
     assert covered / times >= 0.95 - 2 * math.sqrt(0.95 * 0.05 / times)
+
+
+@pytest.mark.parametrize(
+    "design", [Redrawn(45, 105), Folds(5, repeated=False), Folds(5, repeated=True), Population()], ids=repr
+)
+def test_the_interval_alone_is_that_of_the_whole_estimate(design: Redrawn | Folds | Population) -> None:
+    for n, std in ((2, 0.3), (10, 0.02), (150, 1e-9)):
+        assert interval_of(n, 0.9, std, design) == estimate_of(n, 0.9, std, design).interval()
+    assert all(math.isnan(end) for end in interval_of(5, 0.9, 0.0, design))

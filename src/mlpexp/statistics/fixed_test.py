@@ -10,6 +10,7 @@ import numpy as np
 from mlpexp.statistics.intervals import score_interval, wilson_interval
 from mlpexp.statistics.new_samples import Estimate
 from mlpexp.statistics.new_seeds import mean_reach, std_interval
+from mlpexp.statistics.student import t_quantile
 
 
 def share_interval(n: int, mean: float, std: float, num_samples: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -36,15 +37,13 @@ def share_interval(n: int, mean: float, std: float, num_samples: int, confidence
     """
     from statistics import NormalDist
 
-    from scipy.special import stdtrit
-
     share = min(max(mean, 0.0), 1.0)
     of_samples = share * (1 - share) / num_samples
     of_seeds = std**2 / n if n > 1 else 0.0
     if of_samples == 0 or of_seeds == 0:
         return wilson_interval(share * num_samples, num_samples, confidence)
     tail = (1 + confidence) / 2
-    normal, student = NormalDist().inv_cdf(tail), float(stdtrit(n - 1, tail))
+    normal, student = NormalDist().inv_cdf(tail), t_quantile(tail, n - 1)
     effective = num_samples * of_samples / (of_samples + of_seeds * (student / normal) ** 2)
     return score_interval(share * effective, effective, normal)
 

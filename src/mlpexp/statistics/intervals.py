@@ -3,9 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
+
+from mlpexp.statistics.student import t_quantile
 
 ROUNDING = 4 * np.finfo(np.float64).eps  # of a value: differences of equal sizes may be off by so much
 
@@ -65,7 +66,7 @@ def mean_interval(values: Sequence[float] | np.ndarray, confidence: float = 0.95
         return MeanInterval(n, mean, 0.0, mean, mean)
     with np.errstate(over="ignore"):  # the squares of losses that are about to diverge
         std = float(array.std(ddof=1))
-    half = _t_quantile((1 + confidence) / 2, n - 1) * std / math.sqrt(n)
+    half = t_quantile((1 + confidence) / 2, n - 1) * std / math.sqrt(n)
     return MeanInterval(n, mean, std, mean - half, mean + half)
 
 
@@ -131,13 +132,6 @@ def score_interval(successes: float, n: float, quantile: float) -> tuple[float, 
 def _check_confidence(confidence: float) -> None:
     if not 0 < confidence < 1:
         raise ValueError(f"confidence {confidence:g}: expected a number between 0 and 1, such as 0.95")
-
-
-@lru_cache(maxsize=1024)
-def _t_quantile(probability: float, degrees: int) -> float:
-    from scipy.special import stdtrit  # a third of the import time of scipy.stats
-
-    return float(stdtrit(degrees, probability))
 
 
 def _normal_quantile(probability: float) -> float:

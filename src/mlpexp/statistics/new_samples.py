@@ -12,6 +12,7 @@ import numpy as np
 
 from mlpexp.statistics.intervals import mean_interval
 from mlpexp.statistics.new_seeds import mean_reach, std_interval
+from mlpexp.statistics.student import t_quantile
 
 OTHER_SAMPLES = "the arms have different samples"
 
@@ -77,12 +78,7 @@ class Estimate:
 
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
         """Student's t interval; NaN without spread."""
-        from scipy.special import stdtrit
-
-        if not self.error > 0:
-            return math.nan, math.nan
-        half = float(stdtrit(self.degrees, (1 + confidence) / 2)) * self.error
-        return self.mean - half, self.mean + half
+        return _t_interval(self.mean, self.error, self.degrees, confidence)
 
     @property
     def p(self) -> float:
@@ -151,6 +147,12 @@ def estimate(values: np.ndarray, design: Redrawn | Folds | Population) -> Estima
     return estimate_of(mean.n, mean.mean, mean.std, design)
 
 
+def interval_of(n: int, mean: float, std: float, design: Redrawn | Folds | Population) -> tuple[float, float]:
+    """The 95 % interval of ``estimate_of``, without what further seeds may make of it, which takes SciPy."""
+    error = std * math.sqrt(variance_factor(design, n))
+    return _t_interval(mean, error, _independent(design, n) - 1, 0.95)
+
+
 def estimate_of(n: int, mean: float, std: float, design: Redrawn | Folds | Population) -> Estimate:
     """The same from number, mean and standard deviation of two or more values."""
     independent = _independent(design, n)
@@ -170,6 +172,14 @@ def wider(first: Design, second: Design) -> Design:
     if isinstance(first, Redrawn | Folds) and isinstance(second, Redrawn | Folds) and type(first) is type(second):
         return first if shared_factor(first) >= shared_factor(second) else second
     return NoDesign(OTHER_SAMPLES)
+
+
+def _t_interval(mean: float, error: float, degrees: float, confidence: float) -> tuple[float, float]:
+    """Student's t interval of a mean with a standard error; NaN without one."""
+    if not error > 0:
+        return math.nan, math.nan
+    half = t_quantile((1 + confidence) / 2, degrees) * error
+    return mean - half, mean + half
 
 
 def _independent(design: Redrawn | Folds | Population, n: int) -> int:

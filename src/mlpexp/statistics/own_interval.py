@@ -4,7 +4,7 @@ from math import nan
 from typing import assert_never
 
 from mlpexp.statistics.fixed_test import share_interval
-from mlpexp.statistics.new_samples import Design, FixedTest, Folds, NoDesign, Population, Redrawn, estimate_of
+from mlpexp.statistics.new_samples import Design, FixedTest, Folds, NoDesign, Population, Redrawn, interval_of
 
 
 def own_interval(n: int, mean: float, std: float, design: Design, *, is_share: bool) -> tuple[float, float]:
@@ -23,6 +23,6 @@ def own_interval(n: int, mean: float, std: float, design: Design, *, is_share: b
         case FixedTest(num_test):
             return share_interval(n, mean, std, num_test) if is_share and n else (nan, nan)
         case Redrawn() | Folds() | Population():
-            return estimate_of(n, mean, std, design).interval() if n > 1 else (nan, nan)
+            return interval_of(n, mean, std, design) if n > 1 else (nan, nan)
         case _:
             assert_never(design)
