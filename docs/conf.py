@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 PAGES = Path(__file__).parent
 PROJECT = PAGES.parent
 INDEX = "README"
+CODE = re.compile(r"(?ms)(^```.*?^```)")
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s:#]+)(?:#[^)\s]*)?\)")
 
 project = "mlpexp"
@@ -25,6 +26,8 @@ myst_heading_anchors = 4
 suppress_warnings = ["misc.highlighting_failure"]  # CSV has no lexer
 html_theme = "furo"
 html_title = "mlpexp"
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
 html_copy_source = html_show_sourcelink = False
 
 
@@ -34,8 +37,8 @@ def is_page(target: str) -> bool:
 
 
 def linked_files(text: str) -> list[str]:
-    """The targets of the links to files that are no pages."""
-    return [target for _, target in LINK.findall(text) if not is_page(target)]
+    """The targets of the links to files that are no pages; none between fences of code."""
+    return [target for _, target in LINK.findall(CODE.sub("", text)) if not is_page(target)]
 
 
 def place(target: str) -> str:
@@ -45,8 +48,7 @@ def place(target: str) -> str:
 
 def with_links_to_copies(text: str) -> str:
     """The text of a page; code between fences stays as it is."""
-    pieces = re.split(r"(?ms)(^```.*?^```)", text)
-    return "".join(piece if piece.startswith("```") else LINK.sub(to_copy, piece) for piece in pieces)
+    return "".join(piece if piece.startswith("```") else LINK.sub(to_copy, piece) for piece in CODE.split(text))
 
 
 def to_copy(link: re.Match[str]) -> str:
