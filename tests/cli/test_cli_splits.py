@@ -63,7 +63,7 @@ def test_a_test_fraction_beside_folds_in_a_file_is_refused_at_its_place(mlpexp: 
     path = tmp_path / "c.yaml"
     path.write_text(IRIS.read_text().replace("test_fraction: 0.3", "test_fraction: 0.3, split: k_fold"))
     answer = mlpexp("check", path)
-    assert answer.code == 2 and answer.err.startswith(f"error: {path}:5:") and "dataset.test_fraction" in answer.err
+    assert answer.code == 2 and answer.err.startswith(f"error: {path}:6:") and "dataset.test_fraction" in answer.err
 
 
 def test_a_result_of_folds_says_its_sizes_and_can_be_trained_again(mlpexp: Command) -> None:
