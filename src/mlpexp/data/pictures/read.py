@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlpexp.asking import keyword
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.own_images import Images
 from mlpexp.data.dataset import Dataset
@@ -95,7 +96,7 @@ def _make_room() -> None:
 def _read(config: Images) -> OwnPictures:
     root = Path(config.path).expanduser()
     if not root.exists():
-        raise refused(root, "there is no such folder or file; dataset.path or --data names it")
+        raise refused(root, f"there is no such folder or file; dataset.path or {keyword('data')} names it")
     content = _content_of(config, root)
     if len(content.class_names) < 2:
         raise refused(root, f"all pictures are of one class, {content.class_names[0]}; two are needed to tell apart")

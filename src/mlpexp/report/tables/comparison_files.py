@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mlpexp.asking import either
 from mlpexp.errors import RunError
 from mlpexp.planning.arms_table import arms_table
 from mlpexp.planning.sample_designs import designs_in_words
@@ -108,8 +109,7 @@ def _costs(result: Result) -> tuple[list[int], list[TimeSpread]]:
     except (Absent, KeyError, ValueError):
         parameters = []
     if len(parameters) != result.summary.num_arms:
-        raise RunError(
-            f"{result.folder.arms}: damaged or missing; `mlpexp plot {result.path}` writes a missing one again"
-        )
+        plots = either(f"`mlpexp plot {result.path}`", ".plot()")
+        raise RunError(f"{result.folder.arms}: damaged or missing; {plots} writes a missing one again")
     times = result.costs[["microseconds_per_step", "microseconds_low", "microseconds_high"]]
     return parameters, [TimeSpread(*row) for row in times.itertuples(index=False)]
