@@ -83,6 +83,31 @@ def test_one_unit_for_two_classes_has_two_logits(tmp_path: Path) -> None:
     assert np.allclose(result.trials["final_test_sureness"], sure, atol=1e-6)
 
 
+def test_new_samples_and_int8_networks_are_measured_by_it_too(tmp_path: Path) -> None:
+    frame = load_iris(as_frame=True).frame
+    words: dict[str, Any] = {"data": frame, "target": "target", "score": own_cross_entropy_low}
+    result = trained(tmp_path, None, **words)
+    scores = result.evaluate(frame).scores.pivot_table(index="seed", columns="metric", values=["value", "own"])
+    for column in ("value", "own"):
+        of_metric = scores[column]
+        assert np.allclose(of_metric["own_cross_entropy_low"], of_metric["loss"], rtol=1e-5)
+    arms = sweep(
+        "iris/mlp",
+        over={"learning_rate": [0.01, 0.1]},
+        score=brier,
+        metric="test_brier",
+        epochs=2,
+        seeds=2,
+        jobs=1,
+        plots=(),
+        quiet=True,
+        runs_dir=tmp_path,
+    )
+    float32 = arms.quantize(arm={"learning_rate": 0.1}).table.set_index("name").loc["float32"]
+    values = arms.trials.query("arm == 1")["best_test_brier"]
+    assert float32["score"] == pytest.approx(values.mean(), abs=1e-5)
+
+
 def test_what_is_measured_changes_no_number_of_the_training(tmp_path: Path) -> None:
     with_it, without = trained(tmp_path, score=brier), trained(tmp_path)
     columns = list(without.metrics.columns)

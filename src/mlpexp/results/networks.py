@@ -4,7 +4,7 @@ Axis letters: M seeds, N samples, F features, C channels, K classes, T target va
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,8 +13,9 @@ from torch import Tensor
 from mlpexp.architectures.build import architecture_of
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
+from mlpexp.config.own_parts import parts_named
 from mlpexp.data.standardize import TargetScale
-from mlpexp.errors import RunError
+from mlpexp.errors import InputError, RunError
 from mlpexp.execution.machine import choose_device
 from mlpexp.execution.members import INPUT_DTYPES
 from mlpexp.execution.networks_record import network_config, network_experiment, preparation_of
@@ -151,8 +152,16 @@ def networks_of(
     kept = weights_of(arm, seeds, kind, data_dir, say)
     facts = DatasetFacts(preparation.task, preparation.input_shape, preparation.num_outputs, num_samples=0)
     network = kept.network(architecture_of(experiment, facts), choose_device(experiment))
-    head = head_of(experiment, facts)
+    head = replace(head_of(experiment, facts), own_scores=_own_scores(arm))
     return Networks(arm, tuple(seeds), tuple(kept.epochs), experiment, network, preparation, head)
+
+
+def _own_scores(arm: ArmResult) -> tuple[str, ...]:
+    """The scores of one's own that the config asks for, by reference: what describes a network does not say them."""
+    try:
+        return tuple(reference for kind, reference in parts_named(arm.result.config) if kind == "score")
+    except InputError:  # the config is damaged, and the networks are known without it
+        return ()
 
 
 def _known(arm: ArmResult, seeds: Sequence[int], data_dir: str | None) -> tuple[Experiment, Preparation]:
