@@ -98,6 +98,7 @@ def test_a_sweep_over_own_and_built_in_ones(tmp_path: Path) -> None:
         quiet=True,
     )
     assert result.arm_labels == ["activation=relu", "activation=own_relu", "activation=mish"]
+    assert repr(result.module(arm={"activation": mish}, seed=0)[2]) == "OwnActivation(mish)"
     finals = result.trials.pivot_table(index="seed", columns="arm", values="final_test_loss")
     assert np.allclose(finals[0], finals[1], atol=1e-6)
     assert not np.allclose(finals[0], finals[2], atol=1e-3)
@@ -144,6 +145,10 @@ def half_detached(x: Tensor) -> Tensor:
     return x * x.detach()
 
 
+def wrong_near_2(x: Tensor) -> Tensor:
+    return torch.where((x - 2).abs() < 0.1, (2 * x).detach() - x, x)
+
+
 def batch_mean(outputs: Tensor, targets: Tensor) -> Tensor:
     return own_cross_entropy(outputs, targets).mean(-1, keepdim=True).expand(targets.shape)
 
@@ -162,6 +167,7 @@ def flat(fan_in: int, fan_out: int, shape: tuple[int, ...], generator: np.random
         ("activation", single, "gives torch.float32 for torch.float64"),
         ("activation", first, "gives the shape"),
         ("activation", half_detached, "gradient by autograd"),
+        ("activation", wrong_near_2, "gradient by autograd"),
         ("activation", torch.nn.ReLU(), "ReLU is no function"),
         ("activation", lambda x: x, "write it with def"),
         ("loss", F.cross_entropy, "own loss cross_entropy: fails"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
+from mlpexp.config.part_content import name_of
 from mlpexp.errors import InputError
 from mlpexp.results.arm_choice import Say, chosen_arm
 from mlpexp.results.arm_named import all_arms, arm_named
@@ -61,7 +62,9 @@ def _of_mapping(result: "Result", named: Mapping[str, Any]) -> int:
 
 
 def _text(value: Any) -> str:
-    """A value as the command line has it."""
+    """A value as the command line has it; of a function its name."""
+    if callable(value):
+        return name_of(value)
     if hasattr(value, "tolist"):  # of NumPy
         value = value.tolist()
     if isinstance(value, (list, tuple)):

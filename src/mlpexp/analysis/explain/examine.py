@@ -17,6 +17,7 @@ from mlpexp.analysis.explain.settings import settings_of
 from mlpexp.architectures.arithmetic import cost
 from mlpexp.asking import either
 from mlpexp.config.experiment import Experiment
+from mlpexp.config.own_parts import is_own
 from mlpexp.config.scores import SCORES, headline, measured_by
 from mlpexp.data.dataset import Dataset
 from mlpexp.errors import InputError, RunError
@@ -118,7 +119,8 @@ class _Stack:
     ) -> None:
         self.prepared, self.dataset = prepared.with_seed(seeds[0]), dataset
         self.references, self.own = references, own
-        experiment = prepared.experiment.model_copy(update={"diagnostics": "full"})
+        built_in = [score for score in prepared.experiment.scores if not is_own(score)]  # the others are not looked at
+        experiment = prepared.experiment.model_copy(update={"diagnostics": "full", "scores": built_in})
         self.members = members_of(_by_torch(experiment), seeds)
         architectures = [prepared.architecture] * len(self.members)
         self.trainer: Trainer = trainer_of(
