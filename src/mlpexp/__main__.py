@@ -27,7 +27,8 @@ def main() -> None:
 
 def _leave(code: int) -> None:
     """Ends the process. PyTorch would take a second to be taken apart, which the system does at once."""
-    if "torch" in sys.modules and threading.active_count() == 1:
+    is_watched = sys.getprofile() is not None or sys.gettrace() is not None  # by what writes when Python ends
+    if "torch" in sys.modules and threading.active_count() == 1 and not is_watched:
         atexit._run_exitfuncs()
         with suppress(OSError, ValueError):  # a closed or full stream was told already
             for stream in (sys.stdout, sys.stderr):

@@ -11,13 +11,17 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
 from mlpexp.errors import RunError
+from mlpexp.planning.stacks import available_cores
 from mlpexp.results.result import Result
 
+SHORT_SECONDS = 60.0  # of training; beside longer ones a process that waits only takes memory
 COMMAND = ("-m", "mlpexp.api.second_process")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # drawing needs no more
 logger = logging.getLogger(__name__)
 
 
@@ -28,17 +32,20 @@ class SecondProcess:
 
     Args:
         needed: Whether there will be anything to draw.
+        seconds: About how long the training takes on one core.
 
     Attributes:
         process: The other process; None: there is none.
     """
 
-    def __init__(self, *, needed: bool) -> None:
+    def __init__(self, *, needed: bool, seconds: float = 0.0) -> None:
         self.process: subprocess.Popen[bytes] | None = None
-        if needed and "torch" not in sys.modules and _cores() > 1 and sys.executable:
+        waits = "torch" not in sys.modules and seconds < SHORT_SECONDS
+        if needed and waits and available_cores() > 1 and sys.executable:
             with suppress(OSError):  # no room for another process: this one draws
                 self.process = subprocess.Popen(
                     [sys.executable, *COMMAND],
+                    env={**os.environ, **ONE_THREAD},
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
@@ -104,41 +111,40 @@ def draw_here(result: Result, formats: Sequence[str]) -> list[Path]:
     return draw_figures(result, formats)
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class _Kept(logging.Handler):
-    """Keeps the sentences of warnings."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.sentences: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.sentences.append(record.getMessage())
-
-
 def main() -> None:
     """The second process: loads, waits for a task on standard input, draws, and answers on standard output."""
     from mlpexp.execution.quiet import quieten
+    from mlpexp.report.drawing.kept_warnings import kept_warnings
+    from mlpexp.report.drawing.save_in_halves import save_in_halves
     from mlpexp.report.figures.catalogue import draw_figures
 
     quieten()
+    _warm_up()
     task = sys.stdin.buffer.read()
     if not task:  # the first process has ended
         return
     asked = json.loads(task)
-    kept = _Kept()
-    logging.getLogger("mlpexp").addHandler(kept)
     written: list[Path] = []
     error = None
-    try:
-        written = draw_figures(Result.open(Path(asked["path"])), asked["formats"])
-    except RunError as failure:
-        error = str(failure)
-    answer = {"written": [str(path) for path in written], "warnings": kept.sentences, "error": error}
+    with kept_warnings() as sentences:
+        try:
+            written = draw_figures(Result.open(Path(asked["path"])), asked["formats"], save=save_in_halves)
+        except RunError as failure:
+            error = str(failure)
+    warnings = list(dict.fromkeys(sentences))  # both halves may say the same
+    answer = {"written": [str(path) for path in written], "warnings": warnings, "error": error}
     sys.stdout.buffer.write(json.dumps(answer).encode())
+
+
+def _warm_up() -> None:
+    """Draws a figure for nobody: the first one takes longer, since fonts are read and much is remembered."""
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    axes = figure.subplots()
+    axes.plot([0, 1], label="first")
+    axes.legend()
+    figure.savefig(BytesIO(), format="png")
 
 
 if __name__ == "__main__":

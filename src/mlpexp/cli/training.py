@@ -55,7 +55,7 @@ def train_job(
             print_sentences([note], err=True)
     log = EpochLog(job, log_every) if log_every else None
     ways = ways_of(job)
-    with SecondProcess(needed=bool(formats)) as second:
+    with SecondProcess(needed=bool(formats), seconds=job.stacking.seconds) as second:
         with ProgressBar(job, shown=not quiet and sys.stderr.isatty()) as bar:
 
             def show(update: "Update") -> None:

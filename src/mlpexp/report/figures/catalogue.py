@@ -1,7 +1,7 @@
 """All figures: the one table of what is drawn of a result, from its files alone."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,9 +44,15 @@ from mlpexp.store.frames import Absent
 from mlpexp.store.manifest import add_to_manifest
 
 logger = logging.getLogger(__name__)
+Draw = Callable[[], Drawing | None]
 
 
-def draw_figures(result: Result, formats: Sequence[str] = ("png",), arm: int | None = None) -> list[Path]:
+def draw_figures(
+    result: Result,
+    formats: Sequence[str] = ("png",),
+    arm: int | None = None,
+    save: Callable[[Path, Path, Mapping[str, Draw], Sequence[str]], list[Path]] = save_figures,
+) -> list[Path]:
     """Draws every figure that the files of a result permit, each with a CSV file of the numbers it shows.
 
     Where there are axes, those over all arms are drawn into ``plots/``, and those of one arm, if it is named, into
@@ -57,6 +63,7 @@ def draw_figures(result: Result, formats: Sequence[str] = ("png",), arm: int | N
         result: Finished or not.
         formats: Of ``png``, ``svg``, ``pdf`` and ``tex``.
         arm: Number of the arm to draw.
+        save: Draws and writes figures, as ``save_figures`` does.
 
     Returns:
         The figures written, without the CSV files beside them.
@@ -68,12 +75,12 @@ def draw_figures(result: Result, formats: Sequence[str] = ("png",), arm: int | N
     suffixes = check_formats(formats)
     compares = bool(result.summary.axes)
     folder = result.folder.plots / f"arm-{arm}" if compares and arm is not None else result.folder.plots
-    written = save_figures(result.path, folder, figures_of(result, arm), suffixes)
+    written = save(result.path, folder, figures_of(result, arm), suffixes)
     add_to_manifest(result.path, [*written, *{path.with_suffix(".csv") for path in written}])
     return written
 
 
-def figures_of(result: Result, arm: int | None = None) -> dict[str, Callable[[], Drawing | None]]:
+def figures_of(result: Result, arm: int | None = None) -> dict[str, Draw]:
     """What draws each figure, by name: those over all arms where there are axes, or those of one arm, if it is named."""
     if result.summary.axes and arm is None:
         return _of_arms(ArmsData(result))
@@ -83,7 +90,7 @@ def figures_of(result: Result, arm: int | None = None) -> dict[str, Callable[[],
     return {figure.name: partial(figure.draw, data) for figure in figures if isinstance(figure, OfArm)}
 
 
-def _of_arms(data: ArmsData) -> dict[str, Callable[[], Drawing | None]]:
+def _of_arms(data: ArmsData) -> dict[str, Draw]:
     """The figures over all arms, by name; none without axes and metric."""
     try:
         caption = data.caption
@@ -92,7 +99,7 @@ def _of_arms(data: ArmsData) -> dict[str, Callable[[], Drawing | None]]:
     except Exception as error:  # whatever is wrong with it, the numbers can still be read elsewhere
         logger.warning("%s: no figures: %s", data.result.path, in_terminal(error))
         return {}
-    figures: dict[str, Callable[[], Drawing | None]] = {}
+    figures: dict[str, Draw] = {}
     for figure in FIGURES:
         match figure:
             case OfAxis():
