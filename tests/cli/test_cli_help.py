@@ -30,7 +30,7 @@ try:
     main()
 except SystemExit as stop:
     code = stop.code or 0
-heavy = sorted({"torch", "sklearn", "matplotlib", "torchvision"} & set(sys.modules))
+heavy = sorted({"torch", "sklearn", "matplotlib", "torchvision", "scipy.stats"} & set(sys.modules))
 print("imported:", *heavy, file=sys.stderr)
 sys.exit(code)
 """
@@ -150,6 +150,21 @@ def test_check_of_every_shipped_config_imports_nothing_heavy(tmp_path: Path) -> 
     done = watched("check", *paths, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "imported:\n")
     assert len([line for line in done.stdout.splitlines() if ": valid; " in line]) == len(paths) > 5
+
+
+@pytest.mark.slow
+def test_a_run_loads_torch_alone_and_its_result_is_read_without(tmp_path: Path) -> None:
+    done = watched("train", "iris/mlp", "--epochs", 2, cwd=tmp_path)
+    assert heavy_of(done) in ({"torch"}, {"torch", "matplotlib"})  # a single core draws in the same process
+    assert heavy_of(watched("show", "last", cwd=tmp_path)) == set()
+    assert heavy_of(watched("plot", "last", cwd=tmp_path)) == {"matplotlib"}
+    watched("sweep", "iris/mlp", "--learning-rate", "0.1,0.2", "--epochs", 2, "--seeds", 2, cwd=tmp_path)
+    assert heavy_of(watched("compare", "last", cwd=tmp_path)) == set()
+
+
+def heavy_of(done: subprocess.CompletedProcess[str]) -> set[str]:
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.splitlines()[-1].split()[1:])
 
 
 def test_a_bad_config_is_refused_before_torch_is_imported(tmp_path: Path) -> None:
