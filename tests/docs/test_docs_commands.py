@@ -43,7 +43,7 @@ def parameters() -> list:
 
 def needs_a_run(command: Command) -> bool:
     return command.arguments[0] in OF_RESULTS or bool(
-        {"--resume", "--continue", "--init-from", "--confirm"} & set(command.arguments)
+        {"--resume", "--continue", "--init-from", "--confirm", "RUN", "SWEEP"} & set(command.arguments)
     )
 
 
