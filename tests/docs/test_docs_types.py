@@ -11,35 +11,27 @@ from docs.test_notebooks import NOTEBOOKS, code_of
 from making.configs import ROOT
 from making.markdown_pages import DOCS, blocks_of
 
+WRONG = ["import mlpexp", 'mlpexp.train("iris/mlp", epohcs=3)', "mlpexp.load(3).metrics.shape"]
 
-def checked(texts: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    (folder / "example.py").write_text("\n".join(texts))
-    flags = [
-        "--config-file=",
-        "--ignore-missing-imports",
-        "--follow-imports=silent",
-        "--cache-dir",
-        str(folder / "cache"),
-    ]
-    return subprocess.run(
-        [sys.executable, "-m", "mypy", *flags, "example.py"], check=False, capture_output=True, text=True, cwd=folder,
-        timeout=600, env={**os.environ, "MYPYPATH": str(ROOT / "src")},
+
+def examples() -> dict[str, list[str]]:
+    """The code of each page and notebook, by the name of a module for it."""
+    pages = {"python_page": [block.text for block in blocks_of(DOCS / "python.md") if block.language == "python"]}
+    return pages | {path.stem: code_of(path) for path in NOTEBOOKS}
+
+
+@pytest.mark.slow
+def test_examples_have_the_right_types_and_a_wrong_word_is_found(tmp_path: Path) -> None:
+    """In one call: reading the package takes a type checker most of its time."""
+    for name, texts in {**examples(), "wrong": WRONG}.items():
+        (tmp_path / f"{name}.py").write_text("\n".join(texts))
+    flags = ["--config-file=", "--ignore-missing-imports", "--follow-imports=silent", "--cache-dir", "cache"]
+    result = subprocess.run(
+        [sys.executable, "-m", "mypy", *flags, *sorted(path.name for path in tmp_path.glob("*.py"))], check=False,
+        capture_output=True, text=True, cwd=tmp_path, timeout=1200, env={**os.environ, "MYPYPATH": str(ROOT / "src")},
     )  # fmt: skip
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["python.md", *(path.name for path in NOTEBOOKS)])
-def test_examples_have_the_right_types(name: str, tmp_path: Path) -> None:
-    if name.endswith(".md"):
-        texts = [block.text for block in blocks_of(DOCS / name) if block.language == "python"]
-    else:
-        texts = code_of(ROOT / "docs" / "notebooks" / name)
-    result = checked(texts, tmp_path)
-    assert (result.returncode, result.stderr) == (0, ""), result.stdout
-
-
-@pytest.mark.slow
-def test_a_wrong_word_is_found(tmp_path: Path) -> None:
-    result = checked(["import mlpexp", 'mlpexp.train("iris/mlp", epohcs=3)', "mlpexp.load(3).metrics.shape"], tmp_path)
+    *errors, summary = result.stdout.splitlines()
+    assert "(checked 4 source files)" in summary
+    assert [line for line in errors if not line.startswith("wrong.py:")] == []
     assert 'Unexpected keyword argument "epohcs"' in result.stdout
     assert 'incompatible type "int"' in result.stdout
