@@ -119,7 +119,9 @@ class _Stack:
     ) -> None:
         self.prepared, self.dataset = prepared.with_seed(seeds[0]), dataset
         self.references, self.own = references, own
-        built_in = tuple(score for score in prepared.experiment.scores if not is_own(score))  # the others are not looked at
+        built_in = tuple(
+            score for score in prepared.experiment.scores if not is_own(score)
+        )  # the others are not looked at
         experiment = prepared.experiment.model_copy(update={"diagnostics": "full", "scores": built_in})
         self.members = members_of(_by_torch(experiment), seeds)
         architectures = [prepared.architecture] * len(self.members)
