@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -13,11 +13,14 @@ from sklearn.datasets import load_iris
 from torch import Tensor
 
 from making.own_functions import brier, mish, own_cross_entropy, right, squared_error, top_two
+from mlpexp.api.checking import check
 from mlpexp.api.comparing import compare
 from mlpexp.api.result import Result
 from mlpexp.api.sweeping import sweep
 from mlpexp.api.training import train
+from mlpexp.config.scores import MeasuredOf
 from mlpexp.errors import InputError
+from mlpexp.results.new_samples import NOT_BY_SAMPLE
 
 
 def trained(folder: Path, config: Any = "iris/mlp", **words: Any) -> Result:
@@ -277,3 +280,45 @@ for sys.argv in {[["mlpexp", *call] for call in calls]}:
     assert codes == [*"000000"], done.stderr
     assert "test brier" in done.stdout
     assert (Path(path) / "plots" / "score_brier.png").is_file()
+
+
+def test_a_score_that_is_not_kept_by_sample_has_no_verdict_for_new_samples(tmp_path: Path) -> None:
+    rows = [f"{row % 7},{'ab'[row % 2]},{'test' if row % 3 == 0 else 'train'}" for row in range(60)]
+    (tmp_path / "fixed.csv").write_text("\n".join(["x,y,part", *rows]))
+    split = {"kind": "column", "column": "part"}
+    config = {
+        "dataset": {"name": "csv", "path": str(tmp_path / "fixed.csv"), "target": "y", "split": split},
+        "model": {"name": "mlp", "hidden_sizes": [4], "activation": "relu"},
+        "optimizer": {"name": "sgd", "learning_rate": 0.1},
+        "training": {"batch_size": 8, "epochs": 2},
+    }
+    rates = {"learning_rate": [0.01, 0.1]}
+    result = sweep(
+        config, over=rates, score=brier, metric="test_brier", seeds=3, runs_dir=tmp_path, quiet=True, plots=()
+    )
+    assert any("predictions do not give the brier of each sample" in line for line in result.conclusions)
+
+
+def test_every_kind_of_score_says_what_predictions_do_not_give() -> None:
+    assert set(NOT_BY_SAMPLE) == set(get_args(MeasuredOf))
+
+
+def test_a_direction_may_be_corrected_while_no_result_has_it(tmp_path: Path) -> None:
+    def distance(outputs: Tensor, targets: Tensor) -> Tensor:
+        return outputs[..., 0]
+
+    check("iris/mlp", score=distance)
+
+    def distance(outputs: Tensor, targets: Tensor, higher_is_better: bool = False) -> Tensor:
+        return outputs[..., 0]
+
+    check("iris/mlp", score=distance)
+
+
+@pytest.mark.slow
+def test_a_config_with_an_unknown_score_is_refused_with_one_sentence(tmp_path: Path) -> None:
+    path = trained(tmp_path, score=brier).path / "config.yaml"
+    command = [sys.executable, "-m", "mlpexp", "check", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "own score brier" in done.stderr and "is a function of Python, not known here" in done.stderr

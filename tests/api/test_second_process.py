@@ -30,9 +30,9 @@ print("here" if "matplotlib" in sys.modules else "there", "torch" in sys.modules
 """
 
 
-def drawn(result: Result, *words: str) -> list[str]:
-    command = [sys.executable, "-c", DRAW, str(result.path), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+def drawn(result: Result, *words: str, cwd: Path | None = None) -> list[str]:
+    command = [sys.executable, "-P", "-c", DRAW, str(result.path), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=cwd).stdout.splitlines()
 
 
 def pictures(folder: Path) -> dict[str, bytes]:
@@ -54,6 +54,12 @@ def test_the_same_figures_here_and_there(result: Result, word: str, where: str) 
     assert lines[-1] == f"{where} False"
     assert {f"drew {name}" for name in before if name.endswith("png")} == set(lines[:-1])
     assert pictures(result.path) == before
+
+
+@pytest.mark.slow
+def test_files_of_the_folder_are_not_taken_for_libraries(result: Result, tmp_path: Path) -> None:
+    (tmp_path / "random.py").write_text("raise SystemExit(3)")
+    assert drawn(result, cwd=tmp_path)[-1] == "there False"
 
 
 @pytest.mark.slow

@@ -124,6 +124,20 @@ def test_refused_and_nothing_is_written(mlpexp: Command, arguments: list[str], s
     assert [path.name for path in Path().iterdir()] == ["houses.csv"]
 
 
+def test_the_name_of_the_file_stands_in_comments_alone(mlpexp: Command) -> None:
+    Path("t.csv").write_text("a,b,LOG FILE\n1,2,x\n2,3,y\n3,4,x\n4,1,y\n5,2,x\n6,1,y\n")
+    assert mlpexp("init", "--data", "t.csv", "--target", "LOG FILE", "-o", "my t.yaml").code == 0
+    assert "# Check it:  mlpexp check 'my t.yaml'\n" in Path("my t.yaml").read_text()
+    assert mlpexp("check", "my t.yaml").code == 0
+
+
+def test_data_are_not_written_over(mlpexp: Command) -> None:
+    Path("t.csv").write_text(text := "a,b\n1,2\n2,3\n3,4\n4,1\n5,2\n6,1\n")
+    answer = mlpexp("init", "--data", "t.csv", "--target", "b", "-o", "t.csv", "--force")
+    assert (answer.code, Path("t.csv").read_text()) == (2, text)
+    assert "t.csv: holds the data" in answer.err
+
+
 def test_what_is_there_stays(mlpexp: Command) -> None:
     Path("iris.yaml").write_text("mine")
     answer = mlpexp("init", "--data", "iris")

@@ -121,3 +121,10 @@ def test_a_map_has_defaults_of_its_own(mlpexp: Command) -> None:
 
 def test_set_needs_a_config(mlpexp: Command) -> None:
     assert mlpexp("keys", "seed", "--set", "seed=1").err == "error: --set: of which config? name it with --config\n"
+
+
+def test_a_key_of_a_section_that_is_varied(mlpexp: Command) -> None:
+    optimizers = "[{name: sgd, learning_rate: 0.5, momentum: 0.9}, {name: sgd, learning_rate: 0.1}]"
+    Path("varied.yaml").write_text(MINE.replace("batch_size: [8, 16]", f"optimizer: {optimizers}"))
+    answer = mlpexp("keys", "optimizer.momentum", "--config", "varied.yaml")
+    assert "here: varied with optimizer, varied.yaml:7:" in answer.out, answer.err

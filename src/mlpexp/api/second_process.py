@@ -20,7 +20,7 @@ from mlpexp.planning.stacks import available_cores
 from mlpexp.results.result import Result
 
 SHORT_SECONDS = 60.0  # of training; beside longer ones a process that waits only takes memory
-COMMAND = ("-m", "mlpexp.api.second_process")
+COMMAND = ("-P", "-m", "mlpexp.api.second_process")
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # drawing needs no more
 logger = logging.getLogger(__name__)
 

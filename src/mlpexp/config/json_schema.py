@@ -47,7 +47,7 @@ SHORT: Mapping[tuple[str, str], Node] = {
 }
 OWN: Node = {"$ref": "#/$defs/own part"}
 NOTHING: Node = {"type": "null"}
-CONSTANT: Node = {"type": "number"}  # of `bias_init`
+CONSTANT: Node = {"type": ["number", "string"], "pattern": f"^[-+]?{POWER_OF_TEN}"}  # of `bias_init`
 NEW_SECTION: Node = {"anyOf": [{"required": [key]} for key in ("name", "kind", "layer")]}  # no values with names
 
 

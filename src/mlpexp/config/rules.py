@@ -11,8 +11,9 @@ from mlpexp.config.map_rules import Finding, map_violations
 from mlpexp.config.networks import Cnn, Cnn4, Lenet5, Mlp, MnistCnn, default_init
 from mlpexp.config.output_rules import output_violations
 from mlpexp.config.own_images import Images
+from mlpexp.config.own_parts import not_known
 from mlpexp.config.own_scores import of_one_name
-from mlpexp.config.scores import measured_by, score_named, suitable_for, suits, unsuitable
+from mlpexp.config.scores import is_declared, measured_by, score_named, suitable_for, suits, unsuitable
 from mlpexp.config.som import Som
 from mlpexp.config.start import Start
 from mlpexp.config.target_rules import target_violations
@@ -98,7 +99,9 @@ def _scores_fit(experiment: Experiment, facts: DatasetFacts) -> Iterator[Finding
     if experiment.selected_by is not None:
         places.append((("training", "early_stopping", "score"), experiment.selected_by))
     for path, name in places:
-        if not suits(score_named(name), model, facts.task):
+        if not is_declared(name):
+            yield path, not_known(name, "score")
+        elif not suits(score_named(name), model, facts.task):
             yield path, unsuitable(name, suitable_for(model, facts.task))
     for name in of_one_name(experiment.more_scores):
         yield ("scores",), f"two functions are called {name}, and so would be their columns; give one another name"

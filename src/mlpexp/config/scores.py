@@ -131,26 +131,39 @@ else:
 
 OWN_SCORE = "score_"  # begins the name of the figure of one of one's own, which may be called as another figure is
 _OWN: dict[str, Score] = {}  # of this process, by name: see `declare`
+_OF_RESULTS: set[str] = set()  # names of those that results have
 
 
-def declare(name: str, *, higher_is_better: bool) -> None:
+def declare(name: str, *, higher_is_better: bool, in_result: bool = False) -> None:
     """Makes a score of one's own known in this process, so that its columns are read.
+
+    A function may be corrected; what a result holds stays as it is.
 
     Args:
         name: As in ``test_top2``.
         higher_is_better: Which values are better.
+        in_result: Whether it is of a result.
 
     Raises:
         InputError: A score of this name is known, of which other values are better.
     """
     score = Score(name, name, name, "", 1, higher_is_better, -inf, inf, False, False, "none", "own", "values",
                   "mean of what a function of one's own gives for each sample")  # fmt: skip
-    if _OWN.setdefault(name, score) != score:
+    known = _OWN.get(name, score)
+    if known != score and name in _OF_RESULTS:
         here, before = ("higher", "lower") if higher_is_better else ("lower", "higher")
         raise InputError(
             f"own score {name}: {here} values are better, but in another result that is open here {before} ones are; "
             "give the function another name"
         )
+    _OWN[name] = score
+    if in_result:
+        _OF_RESULTS.add(name)
+
+
+def is_declared(name: str) -> bool:
+    """Whether anything is known of a score: without, the function of one of one's own is needed."""
+    return short_name(name) in SCORES or short_name(name) in _OWN
 
 
 def score_named(name: str) -> Score:

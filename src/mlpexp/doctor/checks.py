@@ -16,10 +16,10 @@ def findings(runs_dir: Path) -> Iterator[Finding]:
     for look in (machine.program, machine.system, machine.cores, machine.memory, libraries.packages):
         yield look()
     yield from libraries.extras()
-    yield from places.folders(runs_dir)
-    yield from places.data_sets()
-    yield from _tried("fonts", lambda: [letters.fonts()])
-    yield from _tried("torch", _of_torch)
+    yield from _tried("folders", lambda: places.folders(runs_dir), "name others with --runs-dir")
+    yield from _tried("data sets", places.data_sets, "name another folder with MLPEXP_DATA_DIR")
+    yield from _tried("fonts", lambda: [letters.fonts()], "install it again")
+    yield from _tried("torch", _of_torch, "install it again")
 
 
 def _of_torch() -> Iterator[Finding]:
@@ -30,11 +30,11 @@ def _of_torch() -> Iterator[Finding]:
     yield from computing.step()
 
 
-def _tried(what: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """What is found, or why nothing could be."""
+def _tried(what: str, look: Callable[[], Iterable[Finding]], remedy: str) -> Iterator[Finding]:
+    """What is found, or why nothing could be, and what helps."""
     try:
         yield from look()
     except Exception as error:  # whatever is broken is what is asked for
         first = (str(error) or "no message").splitlines()[0]
-        remedy = f"{what} cannot be used: {type(error).__name__}: {first}; install it again"
-        yield Finding(what, "broken", remedy, is_broken=True)
+        sentence = f"{what} cannot be used: {type(error).__name__}: {first}; {remedy}"
+        yield Finding(what, "broken", sentence, is_broken=True)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from mlpexp.config.image_sets import EMNIST_COLLECTIONS
@@ -29,19 +30,32 @@ def folders(runs_dir: Path) -> Iterator[Finding]:
 def _folder(what: str, folder: Path, option: str, *, is_needed: bool) -> Finding:
     """Whether a folder can be written to, or made."""
     shown, there = without_home(str(folder.absolute())), nearest(folder)
-    if folder.exists() and not folder.is_dir():
+    if _is_there(folder) and not _is_folder(folder):
         return Finding(what, shown, f"{shown} is a file; name a folder with {option}", is_broken=is_needed)
     if os.access(there, os.W_OK | os.X_OK):
-        return Finding(what, f"{shown} can be {'written to' if folder.is_dir() else 'made'}")
-    if folder.is_dir() and not is_needed:
+        return Finding(what, f"{shown} can be {'written to' if _is_folder(folder) else 'made'}")
+    if _is_folder(folder) and not is_needed:
         return Finding(what, f"{shown} can be read only, so that nothing is downloaded to it")
-    remedy = f"{shown} cannot be {'written to' if folder.is_dir() else 'made'}; name another folder with {option}"
+    remedy = f"{shown} cannot be {'written to' if _is_folder(folder) else 'made'}; name another folder with {option}"
     return Finding(what, shown, remedy, is_broken=is_needed)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is something, as far as one may look."""
+    with suppress(OSError):
+        return path.exists()
+    return False
+
+
+def _is_folder(path: Path) -> bool:
+    with suppress(OSError):
+        return path.is_dir()
+    return False
 
 
 def nearest(folder: Path) -> Path:
     """The folder, or the first above it that there is."""
-    return next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    return next(each for each in (folder.absolute(), *folder.absolute().parents) if _is_there(each))
 
 
 def disk(folder: Path) -> Finding:

@@ -191,6 +191,9 @@ def reopened(
     if began:
         refuse_changed(folder, began)
     plan = plan_again(folder, tables)
+    needed_parts(
+        arm.experiment for arm in plan.arms
+    )  # functions that are not here are asked for before anything is written
     _check_device(plan, f"train again from its {folder.config.name} with " + either("--device cpu", 'device="cpu"'))
     try:
         record, stacks = folder.read_plan(), folder.read_stacks()

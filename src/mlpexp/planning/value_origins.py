@@ -50,6 +50,8 @@ def origin_of(path: str, source: Source, plan: Plan) -> Origin:
     for axis in plan.axes:
         if key_of(axis.written) == path or axis.key == path:
             return Origin(f"varied: {_values(axis.values)}", str(axis.place))
+        if path.startswith(f"{axis.key}."):
+            return Origin(f"varied with {axis.key}", str(axis.place))
     values = own_value(plan.base.experiment, parts)
     if not values:
         return Origin("", "the config has no such key")

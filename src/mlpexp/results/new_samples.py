@@ -39,6 +39,7 @@ OTHER_PART = "predictions are not of the part that the metric is of"
 OTHER_EPOCH = "predictions are of the best epoch, the metric is of another; the metric best_{part}_{score} is of theirs"
 NOT_BY_SAMPLE = {
     "networks": "predictions do not give the {score} of each sample; {part}_accuracy has a verdict",
+    "own": "predictions do not give the {score} of each sample",
     "classification": "predictions do not give {score} by sample; {part}_accuracy has a verdict",
     "regression": "predictions do not give the {score} of each sample; {part}_r2 has a verdict",
     "maps": "the samples are the same for every seed, and maps keep no error of each",

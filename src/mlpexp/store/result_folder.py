@@ -88,7 +88,7 @@ class ResultFolder:
         try:
             summary = read_record(self.summary, Summary)
             for name, higher_is_better in summary.own_scores.items():
-                declare(name, higher_is_better=higher_is_better)
+                declare(name, higher_is_better=higher_is_better, in_result=True)
             return summary
         except RunError:
             if not self.is_old:

@@ -79,7 +79,7 @@ def _usual_file(wish: "Wish") -> Path:
 
 
 def _refuse_there(file: Path, *, force: bool) -> None:
-    if file.exists() and not force:
+    if (file.exists() or file.is_symlink()) and not force:
         raise InputError(f"{file}: is there already; name another file with -o, or write over it with --force")
 
 
@@ -108,8 +108,8 @@ def _columns(data: str) -> list[str]:
     return list(columns_in(path, Reading(Asked(None, None, ()), None))[0])
 
 
-def _checked(wish: "Wish", folder: Path) -> "tuple[str, Plan]":
-    """The text of the config, and what it is planned as.
+def _checked(wish: "Wish", folder: Path, name: str = "FILE") -> "tuple[str, Plan]":
+    """The text of the config, and what it is planned as; its comments call it by a name, as a shell has it.
 
     Raises:
         InputError: It cannot be trained.
@@ -130,7 +130,7 @@ def _checked(wish: "Wish", folder: Path) -> "tuple[str, Plan]":
 
     plan = planned(config_text(draft, "", ()))
     tell_of_table(plan, said.append, chosen=False)
-    text = config_text(draft.known(plan.base.experiment, plan.base.facts), "FILE", said)
+    text = config_text(draft.known(plan.base.experiment, plan.base.facts), name, said)
     return text, planned(text)
 
 
@@ -139,9 +139,11 @@ def _write(wish: "Wish", file: Path, *, force: bool) -> None:
     from mlpexp.report.tables.sweep_plan import validity_sentence
 
     _refuse_there(file, force=force)
-    text, plan = _checked(wish, file.parent)
+    if file.exists() and Path(wish.data).exists() and file.samefile(wish.data):
+        raise InputError(f"{file}: holds the data; name another file with -o")
+    text, plan = _checked(wish, file.parent, quote(str(file)))
     try:
-        file.write_text(text.replace(" FILE\n", f" {quote(str(file))}\n"), encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{file}: cannot be written: {error.strerror or error}") from None
     command = "sweep" if plan.planned_by == "sweep" else "train"
