@@ -48,7 +48,8 @@ def hash_of(function: Callable[..., Any]) -> str:
 
 def is_library(root: str) -> bool:
     """Whether a module without dots in its name is known by name and version; others count with their text."""
-    return root in BY_NAME or getattr(sys.modules.get(root), "__version__", None) is not None
+    module = sys.modules.get(root)  # what it makes when it is asked for is not asked for
+    return root in BY_NAME or (module is not None and vars(module).get("__version__") is not None)
 
 
 def _content(value: Any, name: str, seen: dict[int, Any]) -> Iterator[bytes]:
