@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from making.fresh_process import answers_of
 from making.own_functions import focal, mish, own_cross_entropy, own_lecun, own_relu, own_squares
 from mlpexp.api.result import Result
 from mlpexp.api.sweeping import sweep
@@ -196,19 +197,8 @@ def test_a_process_without_the_function_reads_the_result_and_names_what_it_lacks
     path = str(trained(tmp_path, activation=mish).path)
     report = ["report", path, "--output", str(tmp_path / "report.html")]
     calls = [["show", path], ["list", "--runs-dir", str(tmp_path)], ["plot", path], report, ["explain", path]]
-    code = f"""
-import sys
-from mlpexp.cli.main import main
-for sys.argv in {[["mlpexp", *call] for call in calls]}:
-    try:
-        main()
-        code = 0
-    except SystemExit as end:
-        code = end.code or 0
-    print("code of", sys.argv[1], code)
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert [line.split()[-1] for line in done.stdout.splitlines() if line.startswith("code of")] == [*"0000", "2"]
+    codes, done = answers_of(calls)
+    assert codes == [*"0000", "2"]
     assert "own activation mish (" in done.stderr
     assert "parts=[mish]" in done.stderr
 

@@ -12,6 +12,7 @@ import torch
 from sklearn.datasets import load_iris
 from torch import Tensor
 
+from making.fresh_process import answers_of
 from making.own_functions import brier, mish, own_cross_entropy, right, squared_error, top_two
 from mlpexp.api.checking import check
 from mlpexp.api.comparing import compare
@@ -264,19 +265,7 @@ def test_a_process_without_the_function_reads_the_result(tmp_path: Path) -> None
         ["show", path], ["list", "--runs-dir", str(tmp_path)], ["plot", path], ["explain", path],
         ["report", path, "--output", str(tmp_path / "report.html")], ["compare", path, other, "--metric", "test_brier"],
     ]  # fmt: skip
-    code = f"""
-import sys
-from mlpexp.cli.main import main
-for sys.argv in {[["mlpexp", *call] for call in calls]}:
-    try:
-        main()
-        code = 0
-    except SystemExit as end:
-        code = end.code or 0
-    print("code of", sys.argv[1], code)
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    codes = [line.split()[-1] for line in done.stdout.splitlines() if line.startswith("code of")]
+    codes, done = answers_of(calls)
     assert codes == [*"000000"], done.stderr
     assert "test brier" in done.stdout
     assert (Path(path) / "plots" / "score_brier.png").is_file()

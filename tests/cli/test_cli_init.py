@@ -1,9 +1,5 @@
 """``mlpexp init``: a first config that is checked, trains, and says what else each key may be."""
 
-import os
-import pty
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +8,7 @@ import torch
 
 from making.command_line import Command
 from making.picture_folders import for_example
+from making.terminal import on_a_terminal
 from mlpexp.config.load import read_source, validated
 from mlpexp.config.yaml_source import read_yaml
 from mlpexp.planning.first_config import AXES, data_names
@@ -149,35 +146,15 @@ def test_what_is_there_stays(mlpexp: Command) -> None:
     assert Path("iris.yaml").read_text() != "mine"
 
 
-def answered(answers: list[str], folder: Path) -> tuple[int, str]:
-    """What the command says on a terminal on which these lines are typed."""
-    ours, theirs = pty.openpty()
-    surroundings = {**os.environ, "TERM": "dumb", "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "mlpexp", "init"]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=surroundings, cwd=folder) as process:
-        os.close(theirs)
-        os.write(ours, "".join(f"{line}\n" for line in answers).encode())
-        pieces = []
-        try:
-            while piece := os.read(ours, 65536):
-                pieces.append(piece)
-        except OSError:  # the other end is closed
-            pass
-        os.close(ours)
-    return process.returncode, " ".join(b"".join(pieces).decode().split())
-
-
 def test_enter_alone_gives_iris(tmp_path: Path) -> None:
-    code, said = answered([""] * 4, tmp_path)
-    assert (code, "Which data? (iris)" in said) == (0, True), said
+    assert "Which data? (iris)" in on_a_terminal("init", folder=tmp_path, typed=[""] * 4)
     data = read_yaml(tmp_path / "iris.yaml").data
     assert (data["dataset"]["name"], data["model"]["name"], "sweep" in data) == ("iris", "mlp", False)
 
 
 def test_answers_are_asked_again_until_they_can_be_used(tmp_path: Path) -> None:
     answers = ["irs", "houses.csv", "cty", "city", "", "learning_rate,hidden_size", "new.yaml"]
-    code, said = answered(answers, tmp_path)
-    assert code == 0, said
+    said = " ".join(on_a_terminal("init", folder=tmp_path, typed=answers).split())
     assert "did you mean iris?" in said
     assert "did you mean city?" in said
     data = read_yaml(tmp_path / "new.yaml").data

@@ -39,4 +39,4 @@ def test_uv_run_brings_users_only_what_the_test_command_needs() -> None:
 
 def test_no_place_to_download_from_is_named() -> None:
     for text in (TEXT, (ROOT / "pyproject.toml").read_text(), (ROOT / ".ci" / "run").read_text()):
-        assert not re.findall(r"\S*(?:pypi|whl|index-url|find-links)\S*", text)
+        assert not re.findall(r"\S*(?:[p]ypi|whl|index-url|find-links)\S*", text)

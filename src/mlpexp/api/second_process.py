@@ -88,8 +88,8 @@ class SecondProcess:
             said, _ = self.process.communicate(json.dumps(task).encode())
             answer: dict[str, Any] = json.loads(said)
         except (OSError, ValueError):
-            answer = {}
-        return answer or None
+            return None
+        return answer
 
     def _stop(self) -> None:
         """Ends the other process, if it is still at work."""
@@ -114,7 +114,7 @@ def draw_here(result: Result, formats: Sequence[str]) -> list[Path]:
 def main() -> None:
     """The second process: loads, waits for a task on standard input, draws, and answers on standard output."""
     from mlpexp.execution.quiet import quieten
-    from mlpexp.report.drawing.kept_warnings import kept_warnings
+    from mlpexp.report.drawing.kept_warnings import told
     from mlpexp.report.drawing.save_in_halves import save_in_halves
     from mlpexp.report.figures.catalogue import draw_figures
 
@@ -124,15 +124,11 @@ def main() -> None:
     if not task:  # the first process has ended
         return
     asked = json.loads(task)
-    written: list[Path] = []
-    error = None
-    with kept_warnings() as sentences:
-        try:
-            written = draw_figures(Result.open(Path(asked["path"])), asked["formats"], save=save_in_halves)
-        except RunError as failure:
-            error = str(failure)
-    warnings = list(dict.fromkeys(sentences))  # both halves may say the same
-    answer = {"written": [str(path) for path in written], "warnings": warnings, "error": error}
+    written, warnings, error = told(
+        lambda: draw_figures(Result.open(Path(asked["path"])), asked["formats"], save=save_in_halves)
+    )
+    warnings = list(dict.fromkeys(warnings))  # both halves may say the same
+    answer = {"written": list(map(str, written or ())), "warnings": warnings, "error": error}
     sys.stdout.buffer.write(json.dumps(answer).encode())
 
 

@@ -308,6 +308,18 @@ def is_position(part: str) -> bool:
     return part.isascii() and part.isdigit() and len(part) < 10
 
 
+def value_at(node: Any, parts: Sequence[str]) -> list[Any]:
+    """What plain data have at a key such as ``["model", "layers", "0"]``, in a list; an empty list if they have none."""
+    for part in parts:
+        if isinstance(node, dict) and part in node:
+            node = node[part]
+        elif isinstance(node, list) and is_position(part) and int(part) < len(node):
+            node = node[int(part)]
+        else:
+            return []
+    return [node]
+
+
 def set_value(source: Source, parts: Sequence[str], value: Any, place: Place) -> None:
     """Sets the value at a key such as ``["optimizer", "learning_rate"]``, in place; another spelling of it goes.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mlpexp.config.datasets import scaling_of
 from mlpexp.config.experiment import Experiment
-from mlpexp.config.yaml_source import is_position
+from mlpexp.config.yaml_source import value_at
 from mlpexp.planning.axes import Axis
 from mlpexp.planning.designs import Settings
 
@@ -15,17 +15,12 @@ def own_value(experiment: Experiment, parts: Sequence[str]) -> list[Any]:
     """The value of a key in the resolved config, as data, in a list; an empty list if it has none."""
     if parts == ["dataset", "scale"]:
         return [scaling_of(experiment.dataset)]
-    node: Any = experiment.model_dump(mode="json")
-    for part in parts:
-        if isinstance(node, dict) and part in node:
-            node = node[part]
-        elif isinstance(node, list) and is_position(part) and int(part) < len(node):
-            node = node[int(part)]
-        else:
-            return []
-    if isinstance(node, dict) and set(node) in ({"name"}, {"kind"}):  # `relu` is what `{name: relu}` is short for
-        node = next(iter(node.values()))
-    return [node]
+    return [
+        next(iter(value.values()))  # `relu` is what `{name: relu}` is short for
+        if isinstance(value, dict) and set(value) in ({"name"}, {"kind"})
+        else value
+        for value in value_at(experiment.model_dump(mode="json"), parts)
+    ]
 
 
 def as_listed(axes: Sequence[Axis], written: Settings, experiment: Experiment) -> Settings:

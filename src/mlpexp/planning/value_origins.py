@@ -7,7 +7,7 @@ from typing import Any
 from mlpexp.config.key_facts import OF_LIST, TAGS, KeyFacts, key_facts
 from mlpexp.config.som import map_defaults
 from mlpexp.config.words import key_of
-from mlpexp.config.yaml_source import Source, is_position
+from mlpexp.config.yaml_source import Source, is_position, value_at
 from mlpexp.planning.own_values import own_value
 from mlpexp.planning.plan import Plan
 from mlpexp.planning.values import value_text
@@ -56,7 +56,7 @@ def origin_of(path: str, source: Source, plan: Plan) -> Origin:
     if not values:
         return Origin("", "the config has no such key")
     value = _shown(path, values[0])
-    if _is_written(source.data, parts):
+    if value_at(source.data, parts):
         step = tuple(int(part) if is_position(part) else part for part in parts)
         return Origin(value, str(source.place(step)))
     if parts[-1] in map_defaults(source.data).get(parts[0], {}):
@@ -73,15 +73,3 @@ def _shown(path: str, value: Any) -> str:
 
 def _values(values: Any) -> str:
     return ", ".join(map(value_text, values)) if isinstance(values, list) else str(values)
-
-
-def _is_written(node: Any, parts: list[str]) -> bool:
-    """Whether plain data have a key."""
-    for part in parts:
-        if isinstance(node, dict) and part in node:
-            node = node[part]
-        elif isinstance(node, list) and is_position(part) and int(part) < len(node):
-            node = node[int(part)]
-        else:
-            return False
-    return True

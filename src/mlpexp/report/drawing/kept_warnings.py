@@ -1,8 +1,13 @@
 """Warnings of this package as sentences, to be told by another process."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
+
+from mlpexp.errors import RunError
+
+Made = TypeVar("Made")
 
 
 class _Keeper(logging.Handler):
@@ -24,3 +29,12 @@ def kept_warnings() -> Iterator[list[str]]:
         yield sentences
     finally:
         logger.handlers, logger.propagate = handlers, propagate
+
+
+def told(make: Callable[[], Made]) -> tuple[Made | None, list[str], str | None]:
+    """What is made, what was warned of meanwhile, and why it could not be made, for another process."""
+    with kept_warnings() as sentences:
+        try:
+            return make(), sentences, None
+        except RunError as error:
+            return None, sentences, str(error)

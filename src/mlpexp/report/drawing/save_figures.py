@@ -37,6 +37,15 @@ class Lacks:
     room: dict[str, float] = field(default_factory=dict)
     """Points of the letters, by name of a figure that has no room for those asked for."""
 
+    def with_those_of(self, other: "Lacks", names: Sequence[str]) -> "Lacks":
+        """What either could not have, of figures in an order."""
+        room = {**self.room, **other.room}
+        return Lacks(
+            self.letters | other.letters,
+            sorted([*self.pgfplots, *other.pgfplots], key=names.index),
+            {name: room[name] for name in names if name in room},
+        )
+
     def say(self) -> None:
         """Warns of it in the log."""
         say_lost(self.letters)
@@ -49,7 +58,11 @@ class Lacks:
 
 
 def save_figures(
-    result: Path, folder: Path, figures: Mapping[str, Callable[[], Drawing | None]], formats: Sequence[str]
+    result: Path,
+    folder: Path,
+    figures: Mapping[str, Callable[[], Drawing | None]],
+    formats: Sequence[str],
+    lacks: Lacks | None = None,
 ) -> list[Path]:
     """Draws figures one after the other and writes them into a folder.
 
@@ -60,6 +73,7 @@ def save_figures(
         folder: Where they go.
         figures: By name, what draws it; it may return None if there is nothing to draw.
         formats: Known ones.
+        lacks: Gets what figures cannot have; None: it is said.
 
     Returns:
         The figures written, without the CSV files beside them.
@@ -67,15 +81,16 @@ def save_figures(
     Raises:
         RunError: A file cannot be written.
     """
-    written, lacks = [], Lacks()
-    make = partial(rendered, formats=formats, lacks=lacks)
+    written, said = [], Lacks() if lacks is None else lacks
+    make = partial(rendered, formats=formats, lacks=said)
     for name, contents in _each(result, figures, lambda name, drawing: make(drawing, name=name), current_look()):
         for suffix, content in contents.items():
             path = folder / f"{name}.{suffix}"
             make_inside(result, folder)
             write_bytes(path, content)
             written += [path] if suffix != "csv" else []
-    lacks.say()
+    if lacks is None:
+        said.say()
     return written
 
 

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from mlpexp.errors import RunError
-from mlpexp.report.drawing.kept_warnings import kept_warnings
-from mlpexp.report.drawing.save_figures import save_figures
+from mlpexp.report.drawing.kept_warnings import told
+from mlpexp.report.drawing.save_figures import Lacks, save_figures
 from mlpexp.report.drawing.style import Drawing
 
 logger = logging.getLogger(__name__)
@@ -44,10 +45,10 @@ def save_in_halves(result: Path, folder: Path, figures: Figures, formats: Sequen
     copy.start()
     answer.close()
     try:
-        written = save_figures(result, folder, here, formats)
-        more, sentences, error = answers.recv()
+        mine = _half(result, folder, here, formats)
+        other, sentences, error = answers.recv()
     except EOFError:  # the copy came to no end: this process draws its half, too
-        more, sentences, error = save_figures(result, folder, there, formats), [], None
+        other, sentences, error = _half(result, folder, there, formats), [], None
     finally:
         copy.terminate()
         copy.join()
@@ -55,14 +56,22 @@ def save_in_halves(result: Path, folder: Path, figures: Figures, formats: Sequen
         logger.warning("%s", sentence)
     if error is not None:
         raise RunError(error)
-    return sorted([*written, *more], key=lambda path: names.index(path.stem))
+    mine.lacks.with_those_of(other.lacks, names).say()
+    return sorted([*mine.written, *other.written], key=lambda path: names.index(path.stem))
 
 
-def _save(answer: Connection, result: Path, folder: Path, figures: Figures, formats: Sequence[str]) -> None:
-    """In the copy: draws its half, and answers with what was written, warnings and an error."""
-    with kept_warnings() as sentences:
-        try:
-            written, error = save_figures(result, folder, figures, formats), None
-        except RunError as failure:
-            written, error = [], str(failure)
-    answer.send((written, sentences, error))
+class _Half(NamedTuple):
+    """What came of a half."""
+
+    written: list[Path]
+    lacks: Lacks
+
+
+def _half(result: Path, folder: Path, figures: Figures, formats: Sequence[str]) -> _Half:
+    lacks = Lacks()
+    return _Half(save_figures(result, folder, figures, formats, lacks), lacks)
+
+
+def _save(answer: Connection, *half: Any) -> None:
+    """In the copy: draws its half, and answers with what came of it, warnings and an error."""
+    answer.send(told(lambda: _half(*half)))
