@@ -22,11 +22,31 @@ with SecondProcess(needed=True) as second:
     if "killed" in sys.argv:
         os.kill(second.process.pid, signal.SIGKILL)
     try:
-        for path in second.draw(Result.open(Path(sys.argv[1])), ["png"]):
+        for path in second.draw(Result.open(Path(sys.argv[1])), ["png"])():
             print("drew", path.name)
     except RunError as error:
         print("error", error)
 print("here" if "matplotlib" in sys.modules else "there", "torch" in sys.modules)
+"""
+
+SHARES = """
+import os, signal, sys
+from pathlib import Path
+from matplotlib.figure import Figure
+from pandas import DataFrame
+from mlpexp.report.drawing.save_in_two import save_in_two
+from mlpexp.report.drawing.style import Drawing
+
+first = os.getpid()
+
+def draw():
+    if os.getpid() != first and "killed" in sys.argv:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Drawing(Figure(), DataFrame({"process": [os.getpid() == first]}))
+
+folder = Path(sys.argv[1])
+for path in save_in_two(folder, folder, {f"figure_{number}": draw for number in range(12)}, ["png"]):
+    print(path.name, path.with_suffix(".csv").read_text().split()[1])
 """
 
 
@@ -54,6 +74,18 @@ def test_the_same_figures_here_and_there(result: Result, word: str, where: str) 
     assert lines[-1] == f"{where} False"
     assert {f"drew {name}" for name in before if name.endswith("png")} == set(lines[:-1])
     assert pictures(result.path) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("word", ["", "killed"])
+def test_two_processes_share_the_figures_and_one_draws_those_of_a_dead_one(tmp_path: Path, word: str) -> None:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", SHARES, str(tmp_path), word]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    names, of_first = zip(*(line.split() for line in ended.stdout.splitlines()), strict=True)
+    assert names == tuple(f"figure_{number}.png" for number in range(12))
+    if word:
+        assert set(of_first) == {"True"}
 
 
 @pytest.mark.slow

@@ -9,13 +9,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
 from mlpexp.errors import RunError
+from mlpexp.garbage import look_rarely
 from mlpexp.planning.stacks import available_cores
 from mlpexp.results.result import Result
 
@@ -58,45 +60,58 @@ class SecondProcess:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def draw(self, result: Result, formats: Sequence[str]) -> list[Path]:
-        """Draws every figure of a result, as ``draw_figures`` does.
+    def draw(self, result: Result, formats: Sequence[str]) -> Callable[[], list[Path]]:
+        """Begins to draw every figure of a result, as ``draw_figures`` does.
 
         Args:
             result: A finished one.
             formats: Known ones.
 
         Returns:
-            The figures written.
-
-        Raises:
-            RunError: A file cannot be written.
+            What waits for the last figure, and gives all that were written; it raises ``RunError`` if a file cannot be.
         """
-        answer = self._answer({"path": str(result.path), "formats": list(formats)})
+        asked = self._ask({"path": str(result.path), "formats": list(formats)})
+        return partial(self._drawn, result, formats) if asked else draw_here(result, formats)
+
+    def _drawn(self, result: Result, formats: Sequence[str]) -> list[Path]:
+        """What the other process has drawn, when it has."""
+        answer = self._answer()
         if answer is None:
-            return draw_here(result, formats)
+            return draw_here(result, formats)()
         for sentence in answer["warnings"]:
             logger.warning("%s", sentence)
         if answer["error"] is not None:
             raise RunError(answer["error"])
         return [Path(path) for path in answer["written"]]
 
-    def _answer(self, task: dict[str, Any]) -> dict[str, Any] | None:
-        """What the other process did; None: it is not there, or it failed."""
-        if self.process is None:
+    def _ask(self, task: dict[str, Any]) -> bool:
+        """Whether the other process is there to take a task."""
+        if self.process is None or self.process.stdin is None:
+            return False
+        try:
+            self.process.stdin.write(json.dumps(task).encode())
+            self.process.stdin.close()
+        except OSError:
+            return False
+        return True
+
+    def _answer(self) -> dict[str, Any] | None:
+        """What the other process did; None: it failed."""
+        if self.process is None or self.process.stdout is None:
             return None
         try:
-            said, _ = self.process.communicate(json.dumps(task).encode())
-            answer: dict[str, Any] = json.loads(said)
+            answer: dict[str, Any] = json.loads(self.process.stdout.read())
         except (OSError, ValueError):
             return None
         return answer
 
     def _stop(self) -> None:
         """Ends the other process, if it is still at work."""
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None:
             return
-        with suppress(OSError, ValueError):  # Windows knows no such signal
-            self.process.send_signal(signal.SIGINT)
+        if self.process.poll() is None:
+            with suppress(OSError, ValueError):  # Windows knows no such signal
+                self.process.send_signal(signal.SIGINT)
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 with suppress(OSError):
@@ -104,18 +119,19 @@ class SecondProcess:
         self.process.wait()
 
 
-def draw_here(result: Result, formats: Sequence[str]) -> list[Path]:
-    """Draws every figure of a result in this process."""
+def draw_here(result: Result, formats: Sequence[str]) -> Callable[[], list[Path]]:
+    """What draws every figure of a result in this process."""
     from mlpexp.report.figures.catalogue import draw_figures
 
-    return draw_figures(result, formats)
+    return partial(draw_figures, result, formats)
 
 
 def main() -> None:
     """The second process: loads, waits for a task on standard input, draws, and answers on standard output."""
+    look_rarely()
     from mlpexp.execution.quiet import quieten
     from mlpexp.report.drawing.kept_warnings import told
-    from mlpexp.report.drawing.save_in_halves import save_in_halves
+    from mlpexp.report.drawing.save_in_two import save_in_two
     from mlpexp.report.figures.catalogue import draw_figures
 
     quieten()
@@ -125,11 +141,13 @@ def main() -> None:
         return
     asked = json.loads(task)
     written, warnings, error = told(
-        lambda: draw_figures(Result.open(Path(asked["path"])), asked["formats"], save=save_in_halves)
+        lambda: draw_figures(Result.open(Path(asked["path"])), asked["formats"], save=save_in_two)
     )
-    warnings = list(dict.fromkeys(warnings))  # both halves may say the same
+    warnings = list(dict.fromkeys(warnings))  # both shares may say the same
     answer = {"written": list(map(str, written or ())), "warnings": warnings, "error": error}
     sys.stdout.buffer.write(json.dumps(answer).encode())
+    sys.stdout.flush()
+    os._exit(0)  # the first process waits: what this one has loaded is not taken apart
 
 
 def _warm_up() -> None:

@@ -1,7 +1,8 @@
 """From a job to a finished result: trained, compared and drawn; the way of commands and Python alike."""
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +37,8 @@ class Finished:
     """Its files."""
     comparison: "ArmsComparison | None"
     """Of its arms; None: there is one."""
-    drawn: Sequence[Path]
-    """Its pictures."""
+    drawn: Callable[[], Sequence[Path]]
+    """Waits for its pictures, and gives them."""
 
 
 def train_all(job: "Job", run: "Runner", show: "Callable[[Update], None]", ways: Ways, *, reachable: bool) -> None:
@@ -76,31 +77,43 @@ def finish(
     job: "Job",
     formats: Sequence[str],
     ways: Ways,
-    draw: "Callable[[Result, Sequence[str]], Sequence[Path]]" = draw_here,
+    draw: "Callable[[Result, Sequence[str]], Callable[[], Sequence[Path]]]" = draw_here,
 ) -> Finished:
-    """Compares the arms of a trained job, and draws its figures.
+    """Compares the arms of a trained job, and has its figures drawn.
 
     Args:
         job: Whose training is complete.
         formats: Of figures; empty: none is drawn.
         ways: How to go on after a stop.
-        draw: Draws all figures of a result.
+        draw: Begins to draw all figures of a result, and gives what waits for them.
 
     Raises:
         Interrupted: Naming the way to go on.
         RunError: Likewise.
     """
-    from mlpexp.report.tables.comparison_files import write_files
     from mlpexp.results.result import Result
 
     result = Result.open(job.folder.path)
+    with _complete(result, ways):
+        wait = draw(result, formats) if formats else list
+        comparison = _compared(result) if result.summary.axes else None
+    return Finished(result, comparison, _complete(result, ways)(wait))
+
+
+def _compared(result: "Result") -> "ArmsComparison":
+    from mlpexp.report.tables.comparison_files import write_files  # a sixth of a second, which one arm does not need
+
+    return write_files(result)
+
+
+@contextmanager
+def _complete(result: "Result", ways: Ways) -> Iterator[None]:
+    """For what is made of a trained result: its files are the same whoever asked, and after a stop it is complete."""
     rest = f"the {result.summary.word} is complete; {ways.draw}"
     try:
         with in_commands():
-            comparison = write_files(result) if result.summary.axes else None
-            drawn = draw(result, formats) if formats else []
+            yield
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {rest}", signal.SIGINT) from None
     except RunError as error:
         raise RunError(f"{error}; {rest}") from None
-    return Finished(result, comparison, drawn)

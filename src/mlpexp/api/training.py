@@ -124,7 +124,7 @@ def finished(
     ways = Ways(f"go on with: {loaded}.resume()", f"draw its plots with: {loaded}.plot()")
     with shown(job, quiet=quiet) as show:
         train_all(job, run or in_this_process, show, ways, reachable=reachable)
-    finish(job, formats, ways)
+    finish(job, formats, ways).drawn()
     return Result(job.folder.path, data_dir=job.data_dir)
 
 

@@ -1,7 +1,5 @@
 """Results on the terminal: what one arm reached, or how several compare."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpexp.cli.printing import print_each_as, print_sentences, print_table
@@ -18,13 +16,6 @@ if TYPE_CHECKING:
 MORE = "more: --details (also on `mlpexp show`)"
 
 
-def print_results(result: "Result", drawn: Sequence[Path], *, wide: bool = False) -> None:
-    """The summary table of a finished result of one arm, and the paths of what was written."""
-    print_summary(result, wide=wide)
-    folders = [f"{name}/" for name in ("weights", "evaluation") if (result.path / name).is_dir()]
-    print_sentences([written(result.path, ", ".join(["metrics.csv", "summary.json", *folders]), len(drawn))])
-
-
 def print_summary(result: "Result", *, wide: bool = False) -> None:
     """The table and what must be said beside it."""
     table = results_table(result.summary)
@@ -33,18 +24,14 @@ def print_summary(result: "Result", *, wide: bool = False) -> None:
     print_sentences(notes(result))
 
 
-def print_arms(
-    result: "Result",
-    comparison: "ArmsComparison",
-    drawn: Sequence[Path],
-    *,
-    power: float | None = None,
-    details: bool = False,
-    wide: bool = False,
-) -> None:
-    """The table of arms, what follows from it in words, and where it is written."""
-    print_comparison(result, comparison, power=power, details=details, wide=wide)
-    print_sentences([written(result.path, "trials.csv, metrics.csv, comparison.csv, .md and .tex", len(drawn))])
+def print_written(result: "Result", drawn: int) -> None:
+    """Where a finished result is, and what is there; with how many figures."""
+    if result.summary.axes:
+        files = "trials.csv, metrics.csv, comparison.csv, .md and .tex"
+    else:
+        folders = [f"{name}/" for name in ("weights", "evaluation") if (result.path / name).is_dir()]
+        files = ", ".join(["metrics.csv", "summary.json", *folders])
+    print_sentences([written(result.path, files, drawn)])
 
 
 def asks_again(result: "Result", comparison: "ArmsComparison") -> bool:

@@ -69,7 +69,12 @@ def train_job(
             if log:
                 log.close()
         finished = finish(job, formats, ways, second.draw)
-    _print(finished, power=power, details=details, wide=wide, quiet=quiet)
+        try:
+            if not quiet:
+                _print(finished, power=power, details=details, wide=wide)
+        finally:
+            drawn = finished.drawn()
+    _print_written(finished, len(drawn), quiet=quiet)
     return finished.result
 
 
@@ -86,15 +91,21 @@ def ways_of(job: "Job") -> Ways:
     return Ways(resume, f"draw its plots with: mlpexp plot {path}")
 
 
-def _print(finished: Finished, *, power: float | None, details: bool, wide: bool, quiet: bool) -> None:
-    result, comparison, drawn = finished.result, finished.comparison, finished.drawn
-    if quiet:
-        print_path(result.path)
-    elif comparison:
-        from mlpexp.cli.results import print_arms
+def _print(finished: Finished, *, power: float | None, details: bool, wide: bool) -> None:
+    """What came of it, while figures are drawn."""
+    from mlpexp.cli.results import print_comparison, print_summary
 
-        print_arms(result, comparison, drawn, power=power, details=details, wide=wide)
+    if finished.comparison:
+        print_comparison(finished.result, finished.comparison, power=power, details=details, wide=wide)
     else:
-        from mlpexp.cli.results import print_results
+        print_summary(finished.result, wide=wide)
 
-        print_results(result, drawn, wide=wide)
+
+def _print_written(finished: Finished, drawn: int, *, quiet: bool) -> None:
+    """Where it is."""
+    from mlpexp.cli.results import print_written
+
+    if quiet:
+        print_path(finished.result.path)
+    else:
+        print_written(finished.result, drawn)

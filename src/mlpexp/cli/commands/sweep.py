@@ -306,12 +306,13 @@ def _run(
 ) -> None:
     from mlpexp.cli.training import train_job
     from mlpexp.execution.backends import runner
-    from mlpexp.report.tables.conclusions import losses
 
     run = runner(backend, workers, address)
     result = train_job(
         job, run, formats, reachable=backend == "local", power=power, details=details, wide=wide, quiet=quiet
     )
+    from mlpexp.report.tables.conclusions import losses  # needs pandas, which the second process loads meanwhile
+
     for line in losses(result.summary) if quiet else []:  # else it stands below the table
         typer.echo(f"warning: {line}", err=True)
     if result.summary.status == "diverged":
