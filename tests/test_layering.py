@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "asking": set(),
     "randomness": set(),
     "free_memory": set(),
+    "garbage": set(),
     "config": {"asking", "errors"},
     "architectures": {"errors", "config"},
     "data": {"asking", "errors", "randomness", "free_memory", "config"},
@@ -35,8 +36,8 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"asking", "errors", "config"},
     "planning": {"asking", "errors", "randomness", "config", "architectures", "data", "statistics", "store"},
     "execution": {
-        "asking", "version", "errors", "free_memory", "config", "architectures", "data", "nn", "training", "som", "numpy_twin",
-        "statistics", "store", "planning",
+        "asking", "version", "errors", "free_memory", "garbage", "config", "architectures", "data", "nn", "training", "som",
+        "numpy_twin", "statistics", "store", "planning",
     },
     "results": {
         "asking", "errors", "config", "architectures", "data", "nn", "training", "statistics", "store", "planning", "execution",
@@ -53,8 +54,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": {"asking", "errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "api": {
-        "asking", "errors", "config", "architectures", "data", "statistics", "store", "planning", "execution", "results",
-        "quantization", "analysis", "export", "report",
+        "asking", "errors", "garbage", "config", "architectures", "data", "statistics", "store", "planning", "execution",
+        "results", "quantization", "analysis", "export", "report",
     },
     "doctor": {"errors", "free_memory", "config", "data", "planning", "execution", "report"},
     "sklearn": {"api", "export"},
@@ -62,7 +63,7 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "store", "planning",
         "execution", "results", "analysis", "export", "report", "api", "doctor",
     },
-    "__main__": {"cli"},
+    "__main__": {"garbage", "cli"},
 }  # fmt: skip
 
 # Importing a module of these packages imports torch, but for those named; the other packages are free of it.
