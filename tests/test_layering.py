@@ -75,7 +75,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "quantization": {"scheme"},
     "analysis": {
         "advice", "cautions", "chain_rule", "checks", "data_state", "equations", "examination", "explanations",
-        "extreme_values", "first_step", "hidden_layer", "input_scale", "max_pooling", "numbers", "of_data",
+        "extreme_values", "first_step", "hidden_layer", "input_scale", "max_pooling", "noise", "numbers", "of_data",
         "of_length", "of_network", "of_rate", "output_layer", "rate_choice", "references", "remedies", "remedy",
         "search", "settings", "six_steps", "suggestions", "symbolic", "textbook_names", "training_rows", "verdicts",
     },
