@@ -134,7 +134,7 @@ def no_proof(n: int) -> str:
     from mlpexp.statistics.intervals import largest_share_unseen  # NumPy; words are needed without, as for completion
 
     share = 100 * largest_share_unseen(n)
-    return f"all equal is no proof: of all seeds up to {share:.0f} % may differ ({n} seeds, 95 %)"
+    return f"where all {n} seeds are equal there is no interval: up to {share:.0f} % of other seeds may differ (95 %)"
 
 
 # Amounts.

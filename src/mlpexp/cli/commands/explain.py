@@ -31,7 +31,7 @@ def explain(
     data_dir: DataDir = None,
 ) -> None:
     """Say why a run, or an arm of a sweep, learned or did not: verdicts, the numbers they rest on, what helps against it."""
-    check_format(format_, FORMATS)
+    format_ = check_format(format_, FORMATS)
     from mlpexp.results.result import Result
     from mlpexp.store.listing import find_result
 

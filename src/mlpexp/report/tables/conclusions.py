@@ -153,6 +153,7 @@ def of_new_samples(new: OfNewSamples | BySample, arms: Sequence[ArmForNewSamples
     counts = {NEW_VERDICTS[name]: verdicts.count(name) for name in NEW_VERDICTS if name in verdicts}
     texts = [f"{count} {name.replace('needs', 'need') if count > 1 else name}" for name, count in counts.items()]
     open_ = ["undecided for new samples: more seeds may decide; how many is not known"] * ("undecided" in verdicts)
+    open_ += ["without interval: fewer than two seeds have a value in both arms"] * ("no interval" in verdicts)
     return [f"{SAME_SOURCE}: {', '.join(texts)}", *open_] if texts else []
 
 
