@@ -35,8 +35,8 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"asking", "errors", "config"},
     "planning": {"asking", "errors", "randomness", "config", "architectures", "data", "statistics", "store"},
     "execution": {
-        "asking", "version", "errors", "free_memory", "config", "architectures", "data", "nn", "training", "som", "numpy_twin",
-        "statistics", "store", "planning",
+        "asking", "version", "errors", "free_memory", "config", "architectures", "data", "nn", "training", "som",
+        "numpy_twin", "statistics", "store", "planning",
     },
     "results": {
         "asking", "errors", "config", "architectures", "data", "nn", "training", "statistics", "store", "planning", "execution",
@@ -53,8 +53,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": {"asking", "errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "api": {
-        "asking", "errors", "config", "architectures", "data", "statistics", "store", "planning", "execution", "results",
-        "quantization", "analysis", "export", "report",
+        "asking", "errors", "config", "architectures", "data", "statistics", "store", "planning", "execution",
+        "results", "quantization", "analysis", "export", "report",
     },
     "doctor": {"errors", "free_memory", "config", "data", "planning", "execution", "report"},
     "sklearn": {"api", "export"},
