@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "asking": set(),
     "randomness": set(),
     "free_memory": set(),
+    "garbage": set(),
     "config": {"asking", "errors"},
     "architectures": {"errors", "config"},
     "data": {"asking", "errors", "randomness", "free_memory", "config"},
@@ -35,8 +36,8 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"asking", "errors", "config"},
     "planning": {"asking", "errors", "randomness", "config", "architectures", "data", "statistics", "store"},
     "execution": {
-        "asking", "version", "errors", "free_memory", "config", "architectures", "data", "nn", "training", "som", "numpy_twin",
-        "statistics", "store", "planning",
+        "asking", "version", "errors", "free_memory", "garbage", "config", "architectures", "data", "nn", "training", "som",
+        "numpy_twin", "statistics", "store", "planning",
     },
     "results": {
         "asking", "errors", "config", "architectures", "data", "nn", "training", "statistics", "store", "planning", "execution",
@@ -53,8 +54,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": {"asking", "errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "api": {
-        "asking", "errors", "config", "architectures", "data", "statistics", "store", "planning", "execution", "results",
-        "quantization", "analysis", "export", "report",
+        "asking", "errors", "garbage", "config", "architectures", "data", "statistics", "store", "planning", "execution",
+        "results", "quantization", "analysis", "export", "report",
     },
     "doctor": {"errors", "free_memory", "config", "data", "planning", "execution", "report"},
     "sklearn": {"api", "export"},
@@ -62,7 +63,7 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "store", "planning",
         "execution", "results", "analysis", "export", "report", "api", "doctor",
     },
-    "__main__": {"cli"},
+    "__main__": {"garbage", "cli"},
 }  # fmt: skip
 
 # Importing a module of these packages imports torch, but for those named; the other packages are free of it.
@@ -74,7 +75,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "quantization": {"scheme"},
     "analysis": {
         "advice", "cautions", "chain_rule", "checks", "data_state", "equations", "examination", "explanations",
-        "extreme_values", "first_step", "hidden_layer", "input_scale", "max_pooling", "numbers", "of_data",
+        "extreme_values", "first_step", "hidden_layer", "input_scale", "max_pooling", "noise", "numbers", "of_data",
         "of_length", "of_network", "of_rate", "output_layer", "rate_choice", "references", "remedies", "remedy",
         "search", "settings", "six_steps", "suggestions", "symbolic", "textbook_names", "training_rows", "verdicts",
     },

@@ -6,15 +6,12 @@ import sys
 import threading
 from contextlib import suppress
 
-from mlpexp.garbage import look_rarely
-
 
 def main() -> None:
     """Loads the command line and runs it.
 
     Exit codes: those of ``mlpexp.cli.main``.
     """
-    look_rarely()
     try:
         from mlpexp.cli.main import main as run
     except KeyboardInterrupt:

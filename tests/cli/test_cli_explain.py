@@ -218,7 +218,7 @@ def test_a_sweep_and_a_map(mlpexp, config, undrawn):
     (sweep,) = Path("runs").iterdir()
     result = mlpexp("explain", sweep)
     assert result.code == 2
-    assert "is a sweep of 2 arms; name one with --arm" in result.err
+    assert re.search(r"--arm: .* is a sweep of 2 arms; choose: 0 \(.*=.*\); 1 \(.*=.*\)$", result.err.strip())
     alone = mlpexp("show", sweep, "--arm", 1).out
     run = mlpexp("train", "--config", config(alone, "arm.yaml"), "--runs-dir", "alone", "--quiet").run
     tried = (mlpexp("explain", run).out, mlpexp("explain", sweep, "--arm", 1).out)

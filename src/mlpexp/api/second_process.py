@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from mlpexp.errors import RunError
-from mlpexp.garbage import look_rarely
 from mlpexp.planning.stacks import available_cores
 from mlpexp.results.result import Result
 
@@ -128,7 +127,6 @@ def draw_here(result: Result, formats: Sequence[str]) -> Callable[[], list[Path]
 
 def main() -> None:
     """The second process: loads, waits for a task on standard input, draws, and answers on standard output."""
-    look_rarely()
     from mlpexp.execution.quiet import quieten
     from mlpexp.report.drawing.kept_warnings import told
     from mlpexp.report.drawing.save_in_two import save_in_two

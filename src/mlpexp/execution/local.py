@@ -16,7 +16,6 @@ from mlpexp.execution.meter import Shares
 from mlpexp.execution.quiet import quieten
 from mlpexp.execution.signals import Stop
 from mlpexp.execution.tasks import AS_EVER, Pace, StackOutcome, StackTask, Tick, failed, halves, joined
-from mlpexp.garbage import look_as_usual
 
 POLL_SECONDS = 0.2
 STOPPED = "stopped; what has been trained is kept"
@@ -34,7 +33,6 @@ def in_this_process(tasks: Sequence[StackTask], stop: Stop, shares: Shares, pace
     """
     from mlpexp.execution.driver import train_stack
 
-    look_as_usual()
     for task in tasks:
         yield (yield from train_stack(task, stop, pace))
 

@@ -287,7 +287,7 @@ def in_rows(text: str, width: int) -> str:
 
 
 def in_lines(text: str, width: int, first: str = "", then: str = "") -> str:
-    """Text in lines of at most ``width`` characters; no name, number or path is broken.
+    """Text in lines of at most ``width`` characters; no name, number, path or command is broken, so that it can be copied.
 
     Args:
         text: Words with blanks between.
@@ -295,6 +295,7 @@ def in_lines(text: str, width: int, first: str = "", then: str = "") -> str:
         first: What the first line begins with.
         then: What the others begin with.
     """
+    text = re.sub("`mlpexp [^`]*`", lambda command: kept_together(command[0]), text)
     lines = fill(
         text, width, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
     )
