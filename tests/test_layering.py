@@ -24,7 +24,6 @@ ALLOWED: dict[str, set[str]] = {
     "asking": set(),
     "randomness": set(),
     "free_memory": set(),
-    "garbage": set(),
     "config": {"asking", "errors"},
     "architectures": {"errors", "config"},
     "data": {"asking", "errors", "randomness", "free_memory", "config"},
@@ -36,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"asking", "errors", "config"},
     "planning": {"asking", "errors", "randomness", "config", "architectures", "data", "statistics", "store"},
     "execution": {
-        "asking", "version", "errors", "free_memory", "garbage", "config", "architectures", "data", "nn", "training", "som",
+        "asking", "version", "errors", "free_memory", "config", "architectures", "data", "nn", "training", "som",
         "numpy_twin", "statistics", "store", "planning",
     },
     "results": {
@@ -54,7 +53,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": {"asking", "errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "api": {
-        "asking", "errors", "garbage", "config", "architectures", "data", "statistics", "store", "planning", "execution",
+        "asking", "errors", "config", "architectures", "data", "statistics", "store", "planning", "execution",
         "results", "quantization", "analysis", "export", "report",
     },
     "doctor": {"errors", "free_memory", "config", "data", "planning", "execution", "report"},
@@ -63,7 +62,7 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "free_memory", "config", "architectures", "data", "numpy_twin", "store", "planning",
         "execution", "results", "analysis", "export", "report", "api", "doctor",
     },
-    "__main__": {"garbage", "cli"},
+    "__main__": {"cli"},
 }  # fmt: skip
 
 # Importing a module of these packages imports torch, but for those named; the other packages are free of it.
