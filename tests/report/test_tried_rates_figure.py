@@ -75,6 +75,8 @@ def test_grounds() -> None:
     ]
     alone = Decision(TRIED, 0.5, 0.05, (0.05,))
     assert decision_sentences(alone, JUDGED)[1] == "its neighbours are worse by more than noise"
+    by_loss = Decision(TRIED, 0.5, 0.05, (0.05,), (0.05, 0.1))
+    assert decision_sentences(by_loss, JUDGED)[2] == "its neighbours are worse in score or loss by more than noise"
     assert decision_sentences(alone, SHORT)[1] == "its neighbours are worse; one seed says nothing about noise"
     at_the_end = decision_sentences(Decision(TRIED[:3], 0.5, 0.05, (0.05, 0.1)), JUDGED)
     assert at_the_end[2] == "rates above 0.1 were not tried; they may be as good"

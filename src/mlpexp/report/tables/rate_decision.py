@@ -102,7 +102,8 @@ def _grounds(decision: Decision, judged: Judged) -> list[str]:
     if len(good) > 1:
         return [*lines, f"rates from {good[0]:g} to {good[-1]:g} are as good"]
     how = " by more than noise" if len(judged.seeds) > 1 else "; one seed says nothing about noise"
-    return [*lines, f"its neighbours are worse{how}"]
+    where = " in score or loss" if lines else ""
+    return [*lines, f"its neighbours are worse{where}{how}"]
 
 
 def configured_in_range(experiment: Experiment, decision: Decision | None) -> str:
