@@ -159,15 +159,18 @@ def test_no_score_on_a_handful_of_samples_makes_a_rate_good_whose_loss_is_far_hi
     assert found.suggested in (None, min(found.rivals, key=losses.__getitem__))
 
 
-def test_a_rate_that_learns_nothing_is_not_used_however_low_its_loss() -> None:
-    """Its score may be within noise of the best, where samples are few."""
-    by_luck, learned = np.array([0.2, 0.9, 1.0, 0.8]), np.array([0.8, 0.9, 1.0, 0.8])
+@pytest.mark.parametrize(("small", "suggested"), [((0.0, 0.4, 0.8, 0.8), 0.05), ((0.2, 0.9, 1.0, 0.8), 0.005)])
+def test_a_rate_that_is_not_above_chance_is_not_used_however_low_its_loss(
+    small: tuple[float, ...], suggested: float
+) -> None:
+    """Few samples do not tell it from the best. One that is above chance is used, though it may be so by luck."""
 
     def try_rates(rates: Sequence[float]) -> list[Tried]:
-        scores = {rate: by_luck if rate < 0.05 else learned for rate in rates}
-        return [Tried(rate, scores[rate], np.full(SEEDS, 1 + rate), np.zeros(SEEDS, bool)) for rate in rates]
+        scores = {rate: np.array(small) if rate < 0.05 else np.full(SEEDS, 0.8) for rate in rates}
+        losses = {rate: np.full(SEEDS, 1 + abs(log10(rate / 0.005))) for rate in rates}
+        return [Tried(rate, scores[rate], losses[rate], np.zeros(SEEDS, bool)) for rate in rates]
 
-    assert decide(0.1, try_rates, 0.5, FEW).suggested == 0.05
+    assert decide(0.1, try_rates, 0.5, Noise(5, 5)).suggested == suggested
 
 
 def test_where_nothing_can_be_told_apart_no_rate_is_named() -> None:

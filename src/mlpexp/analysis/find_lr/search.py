@@ -153,7 +153,7 @@ def _known(rungs: set[int]) -> set[int]:
 
 
 def _rivals(tried: Mapping[int, Tried], chance: float, noise: Noise, errors: float = 1.0) -> list[int]:
-    """The rungs that learn and whose mean difference from the best, seed by seed, is within errors, or does not matter."""
+    """The rungs above chance whose mean difference from the best, seed by seed, is within errors, or does not matter."""
     best = tried[_best(tried)]
     least = max(AS_GOOD, noise.step(len(best.scores_S)))
 
@@ -161,7 +161,7 @@ def _rivals(tried: Mapping[int, Tried], chance: float, noise: Noise, errors: flo
         difference_S = best.scores_S - other.scores_S
         return float(difference_S.mean()) <= max(least, errors * noise.error(difference_S))
 
-    return [rung for rung in sorted(tried) if is_rival(tried[rung]) and _learned(tried[rung], chance)]
+    return [rung for rung in sorted(tried) if is_rival(tried[rung]) and _learned(tried[rung], chance, errors=0)]
 
 
 def _chosen(tried: Mapping[int, Tried], rivals: Sequence[int]) -> int:
@@ -197,10 +197,10 @@ def _merit(tried: Tried) -> tuple[float, float]:
     return round(tried.score, 9), -tried.loss
 
 
-def _learned(tried: Tried, chance: float) -> bool:
+def _learned(tried: Tried, chance: float, errors: float = SURE) -> bool:
     """Whether the score is above that of a constant prediction, by more than the seeds differ by chance."""
     error = float(tried.scores_S.std(ddof=1)) / sqrt(len(tried.scores_S)) if len(tried.scores_S) > 1 else 0.0
-    return tried.score > chance + max(LEAST_GAIN * (1 - chance), SURE * error)
+    return tried.score > chance + max(LEAST_GAIN * (1 - chance), errors * error)
 
 
 def _ascending(tried: Mapping[int, Tried]) -> tuple[Tried, ...]:

@@ -82,7 +82,7 @@ def decision_sentences(decision: Decision, judged: Judged) -> list[str]:
             ]
         return [
             f"no suggestion: from {low:g} to {high:g} no rate learns",
-            f"the best mean {judged.label} is {decision.best.score:.3f}; a constant prediction has {decision.chance:.3f}",
+            f"the best mean {judged.on_samples} is {decision.best.score:.3f}; a constant prediction has {decision.chance:.3f}",
             *judged.sentences(),
         ]
     low, high = decision.as_good[0], decision.as_good[-1]
@@ -129,6 +129,7 @@ def decision_record(decision: Decision, judged: Judged) -> dict[str, Any]:
         for tried in decision.tried
     ]
     low, high = (decision.as_good[0], decision.as_good[-1]) if decision.as_good else (None, None)
-    of_trials = {"score": judged.score, "chance": decision.chance, "held_out": judged.held_out}
+    of_trials: dict[str, Any] = {"rivals": list(decision.rivals)}
+    of_trials |= {"score": judged.score, "chance": decision.chance, "held_out": judged.held_out}
     of_trials |= {"seeds": list(judged.seeds), "epochs": judged.epochs}
     return {"suggested": decision.suggested, "low": low, "high": high, "rates": rates, **of_trials}
