@@ -35,8 +35,8 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"asking", "errors", "config"},
     "planning": {"asking", "errors", "randomness", "config", "architectures", "data", "statistics", "store"},
     "execution": {
-        "asking", "version", "errors", "free_memory", "config", "architectures", "data", "nn", "training", "som", "numpy_twin",
-        "statistics", "store", "planning",
+        "asking", "version", "errors", "free_memory", "config", "architectures", "data", "nn", "training", "som",
+        "numpy_twin", "statistics", "store", "planning",
     },
     "results": {
         "asking", "errors", "config", "architectures", "data", "nn", "training", "statistics", "store", "planning", "execution",
@@ -53,8 +53,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": {"asking", "errors", "config", "architectures", "statistics", "store", "planning", "results", "analysis"},
     "api": {
-        "asking", "errors", "config", "architectures", "data", "statistics", "store", "planning", "execution", "results",
-        "quantization", "analysis", "export", "report",
+        "asking", "errors", "config", "architectures", "data", "statistics", "store", "planning", "execution",
+        "results", "quantization", "analysis", "export", "report",
     },
     "doctor": {"errors", "free_memory", "config", "data", "planning", "execution", "report"},
     "sklearn": {"api", "export"},
@@ -74,7 +74,7 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "quantization": {"scheme"},
     "analysis": {
         "advice", "cautions", "chain_rule", "checks", "data_state", "equations", "examination", "explanations",
-        "extreme_values", "first_step", "hidden_layer", "input_scale", "max_pooling", "numbers", "of_data",
+        "extreme_values", "first_step", "hidden_layer", "input_scale", "max_pooling", "noise", "numbers", "of_data",
         "of_length", "of_network", "of_rate", "output_layer", "rate_choice", "references", "remedies", "remedy",
         "search", "settings", "six_steps", "suggestions", "symbolic", "textbook_names", "training_rows", "verdicts",
     },

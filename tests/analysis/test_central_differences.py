@@ -5,8 +5,7 @@ import pytest
 import torch
 
 from mlpexp.analysis.gradcheck.central_differences import central_differences
-from mlpexp.analysis.gradcheck.checks import DIFFERENCES, STEPS, Check, Report, TensorChecks, check_agreement
-from mlpexp.errors import DerivativeError
+from mlpexp.analysis.gradcheck.checks import DIFFERENCES, STEPS, Check, Report, TensorChecks, disagreement
 
 
 def differences(function, point):
@@ -60,5 +59,5 @@ def test_what_is_no_number_is_the_worst():
     gaps = [0.1, float("nan"), 0.2]
     checks = [Check(DIFFERENCES, 1, directions=False, difference=gap, excess=gap) for gap in gaps]
     tensors = [TensorChecks(str(i), (1,), {DIFFERENCES: check}, None) for i, check in enumerate(checks)]
-    with pytest.raises(DerivativeError, match=r"^1: central differences or reverse mode gives no finite number"):
-        check_agreement(Report(tensors, [], [], []), tolerance=1.0)
+    said = disagreement(Report(tensors, [], [], []), tolerance=1.0)
+    assert said.startswith("1: central differences or reverse mode gives no finite number")

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlpexp.analysis.find_lr.noise import Noise
 from mlpexp.analysis.find_lr.search import FIRST_RATES, MOST_RATES, Decision, Tried, decide, rate_of, rung_of
 
 SEEDS = 4
+MANY, FEW = Noise(1000, 1_000_000), Noise(5, 16)  # of which seeds are the noise; samples that are always the same
 NOISE = np.linspace(-0.01, 0.01, SEEDS)  # the same at every rate, as paired seeds have it
 
 
@@ -36,7 +38,7 @@ def peak(best: float, width: float = 1.0, height: float = 0.9) -> Callable[[floa
 
 
 def decided(start: float, *args, **others) -> Decision:
-    return decide(start, trials(*args, **others)[0], 0.5)
+    return decide(start, trials(*args, **others)[0], 0.5, MANY)
 
 
 @pytest.mark.parametrize(("rung", "rate"), [(0, 1.0), (1, 2.0), (2, 5.0), (3, 10.0), (-1, 0.5), (-3, 0.1), (-7, 0.005)])
@@ -67,7 +69,7 @@ def test_the_scale_of_rates_does_not_matter(scale: int) -> None:
 
 def test_five_rates_first_then_the_neighbours_of_the_best() -> None:
     try_rates, calls = trials(peak(0.1))
-    decide(0.1, try_rates, 0.5)
+    decide(0.1, try_rates, 0.5, MANY)
     assert calls == [[0.005, 0.02, 0.1, 0.5, 2.0], [0.05, 0.2]]
     assert len(calls[0]) == FIRST_RATES
 
@@ -111,13 +113,87 @@ def test_a_diverged_seed_counts_as_the_worst() -> None:
             found.append(Tried(rate, scores, np.where(scores == 0, inf, 1 - rate / 1000), scores == 0))
         return found
 
-    assert decide(0.1, try_rates, 0.5).suggested == 0.1
+    assert decide(0.1, try_rates, 0.5, MANY).suggested == 0.1
 
 
 def test_of_rates_that_are_as_good_the_one_with_the_lowest_loss() -> None:
-    found = decided(0.1, lambda rate: 0.9 if 0.01 <= rate <= 1 else 0.6, loss=lambda rate: abs(log10(rate / 0.05)))
+    found = decided(0.1, lambda rate: 0.9 if 0.01 <= rate <= 1 else 0.6, loss=lambda rate: 1 + abs(log10(rate / 0.05)))
     assert found.suggested == 0.05
-    assert (found.as_good[0], found.as_good[-1]) == (0.01, 1.0)
+    assert (found.rivals[0], found.rivals[-1]) == (0.01, 1.0)
+    assert found.as_good == (0.05,)
+
+
+def small_table(rates: Sequence[float]) -> list[Tried]:
+    """Accuracy on five samples that goes up and down by one of them, and a loss that grows beyond 0.01."""
+    right = {0.002: 18, 0.005: 17, 0.01: 19, 0.02: 18, 0.05: 17, 0.1: 18, 0.2: 18, 0.5: 19, 1.0: 18, 2.0: 20}
+    found = []
+    for rate in rates:
+        rng = np.random.default_rng(round(1e6 * rate))
+        samples = rng.permutation(np.arange(20) < right.get(round(rate, 9), 11))
+        losses = 0.2 * max(rate / 0.01, (0.01 / rate) ** 0.5) * np.array([0.7, 1.3, 0.9, 1.1])
+        found.append(Tried(rate, samples.reshape(SEEDS, 5).mean(1), losses, np.zeros(SEEDS, bool)))
+    return found
+
+
+def test_on_a_handful_of_samples_the_loss_decides() -> None:
+    """One sample more at 2 is no ground for a loss 200 times as high."""
+    found = decide(0.1, small_table, 0.5, FEW)
+    assert found.best.rate == 2.0
+    assert 2.0 in found.rivals
+    assert found.suggested == 0.01
+    assert found.as_good[-1] < 0.05
+
+
+@given(scores=st.lists(st.integers(3, 5), min_size=60, max_size=60))
+def test_no_score_on_a_handful_of_samples_makes_a_rate_good_whose_loss_is_far_higher(scores: list[int]) -> None:
+    def try_rates(rates: Sequence[float]) -> list[Tried]:
+        right = {rate: np.resize(scores[rung_of(rate) % 15 * SEEDS :], SEEDS) for rate in rates}
+        return [
+            Tried(rate, right[rate] / 5, tried.losses_S, tried.diverged_S)
+            for rate, tried in zip(rates, small_table(rates), strict=True)
+        ]
+
+    found = decide(0.1, try_rates, 0.2, FEW)
+    losses = {tried.rate: tried.loss for tried in found.tried}
+    assert all(losses[rate] < 2 * min(losses[other] for other in found.rivals) for rate in found.as_good)
+    assert found.suggested in (None, min(found.rivals, key=losses.__getitem__))
+
+
+@pytest.mark.parametrize(("small", "suggested"), [((0.0, 0.4, 0.8, 0.8), 0.05), ((0.2, 0.9, 1.0, 0.8), 0.005)])
+def test_a_rate_that_is_not_above_chance_is_not_used_however_low_its_loss(
+    small: tuple[float, ...], suggested: float
+) -> None:
+    """Few samples do not tell it from the best. One that is above chance is used, though it may be so by luck."""
+
+    def try_rates(rates: Sequence[float]) -> list[Tried]:
+        scores = {rate: np.array(small) if rate < 0.05 else np.full(SEEDS, 0.8) for rate in rates}
+        losses = {rate: np.full(SEEDS, 1 + abs(log10(rate / 0.005))) for rate in rates}
+        return [Tried(rate, scores[rate], losses[rate], np.zeros(SEEDS, bool)) for rate in rates]
+
+    assert decide(0.1, try_rates, 0.5, Noise(5, 5)).suggested == suggested
+
+
+def test_where_nothing_can_be_told_apart_no_rate_is_named() -> None:
+    found = decided(0.1, lambda rate: 0.9, loss=lambda rate: 0.3)
+    assert found.suggested is None
+    assert found.as_good == tuple(tried.rate for tried in found.tried)
+
+
+def test_more_seeds_on_the_same_samples_do_not_make_a_mean_certain() -> None:
+    values = np.resize([0.8, 1.0], 1000)
+    assert Noise(5, 20).error(values) == pytest.approx(0.05, rel=0.01)  # half of the spread, however many seeds
+    assert Noise(5, 1_000_000).error(values) == pytest.approx(0.1 / 1000**0.5, rel=0.01)
+    assert Noise(5, 20).error(values[:1]) == 0.0
+
+
+def test_of_one_seed_a_difference_of_one_sample_is_none() -> None:
+    def try_rates(rates: Sequence[float]) -> list[Tried]:
+        return [
+            Tried(rate, np.array([1.0 if rate > 1 else 0.8]), np.full(1, rate), np.zeros(1, bool)) for rate in rates
+        ]
+
+    found = decide(0.1, try_rates, 0.5, FEW)
+    assert found.suggested == found.tried[0].rate
 
 
 def test_noise_within_a_standard_error_is_no_difference() -> None:
@@ -129,7 +205,7 @@ def test_noise_within_a_standard_error_is_no_difference() -> None:
         scores = {rate: 0.9 + shifts.get(round(rate, 9), -0.2) + np.zeros(SEEDS) for rate in rates}
         return [Tried(rate, s, np.full(SEEDS, rate), np.zeros(SEEDS, bool)) for rate, s in scores.items()]
 
-    assert decide(0.1, try_rates, 0.5).as_good == (0.05, 0.1)
+    assert decide(0.1, try_rates, 0.5, MANY).rivals == (0.05, 0.1)
 
 
 def test_a_score_that_is_above_chance_by_luck_alone_is_not_learned() -> None:
@@ -137,11 +213,11 @@ def test_a_score_that_is_above_chance_by_luck_alone_is_not_learned() -> None:
         scores = np.array([0.3, 0.45, 0.6, 0.8])
         return [Tried(rate, scores, np.ones(SEEDS), np.zeros(SEEDS, bool)) for rate in rates]
 
-    assert decide(0.1, try_rates, 0.5).suggested is None
+    assert decide(0.1, try_rates, 0.5, MANY).suggested is None
 
 
 def test_of_one_seed_there_is_no_noise_to_go_by() -> None:
     def try_rates(rates: Sequence[float]) -> list[Tried]:
         return [Tried(rate, np.array([peak(0.1)(rate)]), np.ones(1), np.zeros(1, bool)) for rate in rates]
 
-    assert decide(0.1, try_rates, 0.5).suggested == 0.1
+    assert decide(0.1, try_rates, 0.5, MANY).suggested == 0.1

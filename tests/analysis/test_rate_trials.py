@@ -8,6 +8,7 @@ import pytest
 from making.configs import CONFIGS
 from making.rates_cases import CASES, prepared_case, resolved, write_tables
 from mlpexp.analysis.find_lr.cautions import cautions
+from mlpexp.analysis.find_lr.noise import Noise
 from mlpexp.analysis.find_lr.search import decide
 from mlpexp.analysis.find_lr.trials import at_rate, effort_for, judged_by, shortened_schedule, trials_at
 from mlpexp.analysis.input_scale import input_scale
@@ -106,7 +107,9 @@ def test_what_is_in_the_test_part_changes_nothing(tmp_path: Path) -> None:
         dataset, seeds = load(experiment.experiment.dataset), experiment.experiment.all_seeds
         assert class_shares(experiment, dataset, seeds) == pytest.approx([2 / 3, 1 / 3])
         score, chance = judged_by(experiment, dataset, seeds)
-        decision = decide(0.01, trials_at(experiment, dataset, effort_for(experiment, 60, 3), seeds, score), chance)
+        decision = decide(
+            0.01, trials_at(experiment, dataset, effort_for(experiment, 60, 3), seeds, score), chance, Noise(60, 180)
+        )
         rates = [(of.rate, of.scores_S.tolist(), of.losses_S.tolist()) for of in decision.tried]
         found.append((score, chance, rates, decision.suggested, decision.as_good, cautions(experiment, dataset)))
     assert found[0] == found[1] == found[2]

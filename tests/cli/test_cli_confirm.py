@@ -144,7 +144,7 @@ def test_no_number_of_seeds_that_nobody_asked_for(mlpexp: Command, config: Write
     assert refused.code == 2 and "say how many with --seeds N" in refused.err
     assert "fresh seeds" in refused.err and sorted(Path("runs").iterdir()) == before
     single = mlpexp("sweep", "-c", config(IRIS), *AXES, "--seeds", 1)
-    assert "`mlpexp sweep --confirm SWEEP --seeds N`" in single.out
+    assert f"`mlpexp sweep --confirm {trained(single)} --seeds N`" in single.out
 
 
 def test_verdicts_that_will_be_missing_are_announced(mlpexp: Command, config: Write) -> None:

@@ -14,6 +14,7 @@ import yaml
 from making.command_line import Command
 from making.configs import CONFIGS, MOONS, SINE, TINY
 from making.rates_cases import CASES, resolved, write_tables
+from mlpexp import find_lr
 
 SHORT = ("--steps", 40, "--low", "1e-4")
 QUICK = (*SHORT, "--quick")
@@ -113,6 +114,26 @@ def test_where_no_rate_learns_nothing_is_suggested_and_the_likely_reason_said(
     assert "go on with" not in result.out
     found = json.loads(mlpexp("find-lr", *words, "--format", "json").out)
     assert (found["suggested"], found["command"], len(found["warnings"])) == (None, None, 1)
+
+
+def test_of_thirty_rows_no_large_rate_is_used_because_it_is_right_on_five(tmp_path: Path) -> None:
+    """At 1 Adam is right as often as at 0.001 here, by luck, with 200 times the loss; 0.5 was once advised."""
+    rng = np.random.default_rng(5)
+    labels = np.repeat([0, 1], 15)
+    inputs = rng.normal(size=(30, 4))
+    inputs[:, :2] += 2.5 * labels[:, None]
+    table = pd.DataFrame(inputs.round(3), columns=list("abcd")).assign(label=np.where(labels == 1, "yes", "no"))
+    table.to_csv(tmp_path / "table.csv", index=False)
+    rate = find_lr(data=tmp_path / "table.csv", target="label", quiet=True)
+    found = rate.record
+    losses, rivals = {row["rate"]: row["loss"] for row in found["rates"]}, found["rivals"]
+    assert found["held_out"] == 5
+    assert found["suggested"] <= 0.02
+    assert rivals[-1] > 0.1
+    assert losses[found["suggested"]] == min(losses[rival] for rival in rivals)
+    assert all(row["loss"] < 3 * losses[found["suggested"]] for row in found["rates"] if row["as_good"])
+    rates = f"{len(rivals)} rates from {rivals[0]:g} to {rivals[-1]:g}"
+    assert f"accuracy on 5 samples cannot tell {rates} apart; the lowest loss decides" in rate.sentences
 
 
 def test_too_few_samples_leave_the_range_test_alone(mlpexp: Command, config: Callable[[str], Path]) -> None:

@@ -68,10 +68,12 @@ def test_intervals_of_a_run_end_with_each_score(mlpexp: Command, config: Write) 
 def test_equal_values_are_called_so_and_are_no_proof(mlpexp: Command, config: Write) -> None:
     trained = mlpexp("train", "-c", config(BLOBS))
     assert re.search(r"test +18 +accuracy +4 +1.0000 +0.0000 +all equal", trained.out)
-    assert "all equal is no proof: of all seeds up to 53 % may differ (4 seeds, 95 %)" in trained.out
+    assert (
+        "where all 4 seeds are equal there is no interval: up to 53 % of other seeds may differ (95 %)" in trained.out
+    )
     assert "1.0000 (all equal)" in mlpexp("list").out
     swept = mlpexp("sweep", "-c", config(BLOBS), "--learning-rate", "1,2", "--seeds", 6, "-q").run
     shown = mlpexp("show", swept).out
     assert "no difference: the values are equal on every seed" in shown
-    assert "all equal is no proof: of all seeds up to 39 % may differ (6 seeds, 95 %)" in shown
+    assert "where all 6 seeds are equal there is no interval: up to 39 % of other seeds may differ (95 %)" in shown
     assert rows_of(swept / "comparison.csv")[1]["best_sentence"].endswith("; others may differ")

@@ -10,6 +10,8 @@ from making.command_line import Command
 from mlpexp.config.key_facts import NEEDED, key_facts
 from mlpexp.config.keys import all_keys
 from mlpexp.config.words import BY_NAME
+from mlpexp.report.tables.keys import keys_table
+from mlpexp.report.tables.text_layout import laid_out
 
 MINE = """\
 dataset: iris
@@ -20,6 +22,17 @@ optimizer: {name: sgd, learning_rate: 0.2}
 training: {epochs: 3}
 sweep: {over: {batch_size: [8, 16]}, seeds: 2}
 """
+
+
+def test_the_section_of_a_key_is_shown_and_of_a_config_its_own_alone(mlpexp: Command, tmp_path: Path) -> None:
+    for columns in (80, 100, 120):
+        assert "of" not in laid_out(keys_table(key_facts(), {}), columns).hidden
+    (tmp_path / "mine.yaml").write_text(MINE)
+    rows = json.loads(mlpexp("keys", "-c", tmp_path / "mine.yaml", "--format", "json").out)
+    sections = {"dataset": ["iris"], "model": ["mlp"], "optimizer": ["sgd"]}
+    assert all(
+        row["of"] == sections[row["key"].split(".")[0]] for row in rows if row["of"] and "schedule" not in row["key"]
+    )
 
 
 def record(answer: Any) -> dict[str, Any]:

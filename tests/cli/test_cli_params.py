@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import mlpexp as product
 from making.command_line import Command
 from making.configs import TINY
 
@@ -188,10 +189,23 @@ def test_a_set_option_changes_the_network_of_a_config(mlpexp: Command, config: C
     assert json.loads(out)[0]["parameters"] == 3 * 5 + 5 * 3
 
 
+@pytest.mark.parametrize("words", ["--data own.csv --target kind", "iris/mlp --data own.csv --target kind"])
+def test_a_table_of_the_users_own_says_how_many_inputs_and_classes_there_are(words: str, mlpexp: Command) -> None:
+    Path("own.csv").write_text("a,b,kind\n" + "1,2,x\n3,4,y\n5,7,x\n2,1,y\n" * 10)
+    (network,) = json.loads(mlpexp("params", *words.split(), "--format", "json").out)
+    assert network["parameters"] == 2 * 16 + 16 + 16 * 2 + 2
+    assert product.params(*words.split()[:1] * words.startswith("iris"), data="own.csv", target="kind").total == 82
+    named = mlpexp("params", "own.csv")
+    assert named.code == 2 and "is a table, not a config; write --data own.csv --target COLUMN" in named.err
+    drawn = mlpexp("params", *words.split(), "--draw", "net.svg")
+    assert drawn.code == 0 and ">a<" in Path("net.svg").read_text().replace("\n", "")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         ("", "params: name a network"),
+        ("lenet5 --target kind", "--target: of which table? name it with --data FILE"),
         ("lenet", "params: 'lenet' is not a network; did you mean lenet5?"),
         ("mlp", "params: after mlp come its layer sizes"),
         ("mlp 4-x-3", "'4-x-3'"),

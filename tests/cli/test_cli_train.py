@@ -181,11 +181,12 @@ class TestDivergence:
             diverged = [trial for trial in csv.DictReader(stream) if trial["status"] == "diverged"]
         assert 0 < len(diverged) < 5
         assert summary_of(run)["outcome"]["arms"][0]["diverged"] == len(diverged)
+        whose = "seed" if len(diverged) == 1 else "seeds"
+        assert f"{whose} {' and '.join(member['seed'] for member in diverged)} diverged " in result.out
         for member in diverged:
             epochs = [int(row["epoch"]) for row in rows_of(run) if row["seed"] == member["seed"]]
             assert epochs == list(range(int(member["ended_epoch"]) + 1))
             assert int(member["ended_epoch"]) < 12
-            assert f"seed {member['seed']} diverged at epoch {member['ended_epoch']} (loss not finite)" in result.out
         assert "diverged seeds are not in the means" in result.out
         assert {row[3] for row in rows_shown(result.out)} == {str(5 - len(diverged))}
 
@@ -196,9 +197,16 @@ class TestDivergence:
         assert (result.code, result.err) == (0, "")
         run = only_run(Path("runs"))
         assert summary_of(run)["status"] == "diverged"
-        assert result.out.count("diverged at epoch") == 5
+        with (run / "trials.csv").open(newline="") as stream:
+            epochs = sorted({int(trial["ended_epoch"]) for trial in csv.DictReader(stream)})
+        once = f"all 5 seeds diverged between epochs {epochs[0]} and {epochs[-1]} (loss not finite); "
+        again, page = mlpexp("show", run), Path("page.md")
+        assert again.code == mlpexp("report", run, "-o", page, "--no-explain").code == 0
+        for text, place in ((result.out, run), (again.out, run), (page.read_text(), run.name)):
+            assert text.lower().count("seeds diverged between epochs") == 1
+            assert f"went wrong: `mlpexp explain {place}`" in text
+        assert once in result.out and once in again.out
         assert "diverged" in mlpexp("list").out
-        assert mlpexp("show", run).code == 0
 
     def test_a_loss_that_is_no_number_from_the_first_has_no_figure_but_the_gradients_are_infinite(
         self, mlpexp: Command, config: Write, undrawn: None, caplog: pytest.LogCaptureFixture

@@ -6,7 +6,7 @@ import pytest
 
 from docs.test_docs_links import links_of
 from making.configs import ROOT
-from making.markdown_pages import DOCS, blocks_of, code, prose_of
+from making.markdown_pages import CHINESE, DOCS, blocks_of, code, passages_of, prose_of
 
 PAIRS = [(ROOT / "README.md", ROOT / "README.zh-CN.md"), (DOCS / "tutorial.md", DOCS / "tutorial.zh-CN.md")]
 WITH_BOTH = pytest.mark.parametrize(("english", "chinese"), PAIRS, ids=["README", "tutorial"])
@@ -27,6 +27,13 @@ def test_the_code_is_the_same(english: Path, chinese: Path) -> None:
     first, second = ([(block.language, block.text) for block in blocks_of(page)] for page in (english, chinese))
     assert first == second
     assert commands_in_tables(english) == commands_in_tables(chinese)
+
+
+@pytest.mark.parametrize("page", sorted(CHINESE), ids=lambda page: page.name)
+def test_a_paragraph_is_one_line(page: Path) -> None:
+    """A line break would be shown as a blank between two characters."""
+    broken = [f"{page.name}:{passage.line}" for passage in passages_of(page) if passage.num_lines > 1]
+    assert not broken, broken
 
 
 @WITH_BOTH

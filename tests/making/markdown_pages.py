@@ -11,6 +11,7 @@ from making.configs import ROOT
 DOCS = ROOT / "docs"
 READMES = tuple(sorted(ROOT.glob("README*.md")))
 PAGES = (*READMES, *sorted(DOCS.glob("*.md")))
+CHINESE = frozenset(page for page in PAGES if page.name.endswith(".zh-CN.md"))
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,21 @@ class Block:
         named = re.search(r"`([\w-]+\.(?:csv|yaml))`[^`]*[:,：]$", self.before)
         same_kind = named and named[1].endswith(f".{self.language}")
         return named[1] if named and same_kind else None
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph or an item of a list, without the mark of the item.
+
+    Attributes:
+        line: Number of its first line.
+        text: Its lines, joined by blanks.
+        num_lines: How many lines it has.
+    """
+
+    line: int
+    text: str
+    num_lines: int
 
 
 @dataclass(frozen=True)
@@ -90,6 +106,23 @@ def prose_of(page: Path) -> Iterator[tuple[int, str]]:
             in_code = not in_code
         elif not in_code:
             yield number, line
+
+
+def passages_of(page: Path) -> list[Passage]:
+    """The paragraphs and items of lists, without headings, tables and pictures."""
+    found: list[Passage] = []
+    last = 0  # the number of the last line that can go on
+    for number, line in prose_of(page):
+        text = re.sub(r"^([-*]|\d+\.) ", "", line.strip())
+        if not text or text.startswith(("#", "|", "!", "<")):
+            continue
+        if number == last + 1 and text == line.strip():
+            before = found.pop()
+            found.append(Passage(before.line, f"{before.text} {text}", before.num_lines + 1))
+        else:
+            found.append(Passage(number, text, 1))
+        last = number
+    return found
 
 
 def heading(line: str) -> tuple[int, str] | None:

@@ -148,10 +148,12 @@ def measured(config: dict, folder: Path, seed: int = 0, data_dir: Path | None = 
     """What `find-lr` suggests for a case, and how far that is from the best of a grid of three rates a decade."""
     from time import perf_counter
 
+    from mlpexp.analysis.find_lr.noise import Noise
     from mlpexp.analysis.find_lr.range_test import geometric_rates, range_test
     from mlpexp.analysis.find_lr.rate_choice import choose_rate, cut_at_divergence
     from mlpexp.analysis.find_lr.search import decide
     from mlpexp.analysis.find_lr.trials import effort_for, judged_by, trials_at
+    from mlpexp.analysis.rehearsal.rehearse import num_held_out
     from mlpexp.data.catalogue import load
 
     prepared = prepared_case(config, folder, 10, seed)
@@ -161,7 +163,8 @@ def measured(config: dict, folder: Path, seed: int = 0, data_dir: Path | None = 
     begun = perf_counter()
     effort = effort_for(prepared, 60.0, 20)
     score, chance = judged_by(prepared, dataset, prepared.experiment.all_seeds)
-    decision = decide(choice.start, trials_at(prepared, dataset, effort, range(seed, seed + 5), score), chance)
+    noise = Noise(num_held_out(prepared), prepared.sizes.train - num_held_out(prepared))
+    decision = decide(choice.start, trials_at(prepared, dataset, effort, range(seed, seed + 5), score), chance, noise)
     seconds = perf_counter() - begun
     grid, fresh = np.geomspace(1e-5, 10, 19).tolist(), range(9000, 9005)
     begun = perf_counter()

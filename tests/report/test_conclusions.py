@@ -43,7 +43,7 @@ def test_every_sentence_is_short(design: str, tmp_path: Path) -> None:
     built = build_sweep(tmp_path, axes, *changes, epochs=4, tables=(), **how)
     for baseline in (None, 0):
         comparison = read_comparison(built.result, baseline=baseline)
-        found = conclusions(comparison)
+        found = conclusions(comparison, Path("runs/a sweep"))
         lines = [*found.warnings, *found.footnotes, *found.details]
         assert [long for line in lines for long in too_long(line)] == []
         assert len(set(lines)) == len(lines)

@@ -92,7 +92,7 @@ def test_figures_have_the_users_names_and_no_two_alike(named: BuiltResult) -> No
 def test_tables_say_once_what_names_stand_for(named: BuiltResult) -> None:
     comparison = read_comparison(named.result)
     assert comparison.labels == list(named.arms.arms["model.layers"])
-    said = conclusions(comparison).footnotes
+    said = conclusions(comparison, named.result.path).footnotes
     for number, label in enumerate(comparison.labels, 1):
         assert said.count(f"{label}: {'c4@3 ' * number}p") == 1
         assert arm_named(named.result, label) == number - 1

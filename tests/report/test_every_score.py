@@ -111,7 +111,7 @@ def test_the_tables_of_a_run(score: Score, tmp_path: Path) -> None:
     for row in rows:
         ends = [float(end) for end in row[-1].split(" .. ")]
         assert score.lowest <= ends[0] <= ends[1] <= score.highest
-    assert notes(result)
+    assert notes(result, result.path)
     assert all(f"{score.label} " in line for line in curve_lines(result.arm(0), None))
     (listed,) = listed_in(tmp_path / "runs", 0.0)
     assert listed.judged is not None
@@ -191,7 +191,7 @@ def test_the_tables_of_a_sweep(score: Score, tmp_path: Path) -> None:
     assert f": {label}, " in to_show(sweep.result, comparison).title
     assert with_unit(label, score) in to_export(sweep.result, comparison).columns
     assert with_unit(label, score) in to_paste(comparison)[0].columns
-    assert conclusions(comparison).footnotes
+    assert conclusions(comparison, sweep.result.path).footnotes
     (listed,) = listed_in(tmp_path / "runs", 0.0)
     assert listed.judged is not None
     assert (listed.judged.metric, listed.judged.score) == (f"best {label}", score)

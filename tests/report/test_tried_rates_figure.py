@@ -22,8 +22,9 @@ TRIED = tuple(
     Tried(rate, np.array(scores), np.where(np.array(scores) > 0, 1 - np.array(scores), inf), np.array(scores) == 0)
     for rate, scores in SCORES.items()
 )
-FOUND = Decision(TRIED, 0.5, 0.05, (0.05, 0.1))
+FOUND = Decision(TRIED, 0.5, 0.05, (0.05, 0.1), (0.01, 0.05, 0.1))
 NONE = Decision(TRIED[-1:], 0.5, None, ())
+ALL = Decision(TRIED[:3], 0.5, None, (0.01, 0.05, 0.1), (0.01, 0.05, 0.1))
 JUDGED = Judged("accuracy", (4, 5), 60, 60, 63)
 SHORT = Judged("r2", (4,), 6, 60, 5000)
 
@@ -68,7 +69,8 @@ def test_the_record_for_programs() -> None:
 def test_grounds() -> None:
     assert decision_sentences(FOUND, JUDGED) == [
         "use learning rate 0.05: mean accuracy 0.910 (chosen on these samples, so a little too high)",
-        "rates from 0.05 to 0.1 are as good; of these it has the lowest loss",
+        "accuracy on 63 samples cannot tell 3 rates from 0.01 to 0.1 apart; the lowest loss decides",
+        "rates from 0.05 to 0.1 are as good",
         "judged with 2 seeds and all 60 epochs, on 63 samples held out of the training part",
     ]
     alone = Decision(TRIED, 0.5, 0.05, (0.05,))
@@ -76,8 +78,11 @@ def test_grounds() -> None:
     assert decision_sentences(alone, SHORT)[1] == "its neighbours are worse; one seed says nothing about noise"
     at_the_end = decision_sentences(Decision(TRIED[:3], 0.5, 0.05, (0.05, 0.1)), JUDGED)
     assert at_the_end[2] == "rates above 0.1 were not tried; they may be as good"
-    assert "one seed and 6 of 60 epochs, on 5,000 samples" in decision_sentences(FOUND, SHORT)[2]
-    assert "--seconds" in decision_sentences(FOUND, SHORT)[3]
+    assert "one seed and 6 of 60 epochs, on 5,000 samples" in decision_sentences(FOUND, SHORT)[3]
+    assert "--seconds" in decision_sentences(FOUND, SHORT)[4]
+    assert decision_sentences(ALL, JUDGED)[0] == (
+        "no suggestion: accuracy on 63 samples cannot tell rates from 0.01 to 0.1 apart, nor can the loss"
+    )
     assert decision_sentences(NONE, JUDGED)[0] == "no suggestion: from 0.5 to 0.5 no rate learns"
 
 
@@ -92,7 +97,7 @@ def test_the_configured_rate_beside_the_range(rate: float, where: str) -> None:
 
 
 def test_every_sentence_is_short() -> None:
-    for decision in (FOUND, NONE):
+    for decision in (FOUND, NONE, ALL):
         for judged in (JUDGED, SHORT):
             said = decision_sentences(decision, judged)
             assert [long for sentence in said for long in too_long(sentence)] == []

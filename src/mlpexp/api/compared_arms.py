@@ -1,6 +1,7 @@
 """The arms of one sweep, compared."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpexp.api.compared import Drawn, Rows, Wanted
@@ -46,7 +47,7 @@ class ComparedArms:
         """What must be said beside them."""
         from mlpexp.report.tables.conclusions import conclusions
 
-        said = conclusions(self.comparison)
+        said = conclusions(self.comparison, self.result.path)
         return [*said.warnings, *said.footnotes]
 
     @property
@@ -74,7 +75,7 @@ class ComparedArms:
         from mlpexp.report.tables.comparison_files import to_export, to_paste
         from mlpexp.report.tables.conclusions import conclusions
 
-        said = conclusions(self.comparison, shows_all=True)
+        said = conclusions(self.comparison, Path(self.result.path.resolve().name), shows_all=True)
         tables = [*to_paste(self.comparison), *self._powers(short=False)]
         return Written(to_export(self.result, self.comparison), tables, [*said.warnings, *said.footnotes])
 

@@ -30,9 +30,9 @@ class Cost(Answer):
     """
 
     def __init__(self, cost: "NetworkCost") -> None:
-        from mlpexp.report.tables.costs import cost_table
+        from mlpexp.report.tables.costs import MEANING, cost_table
 
-        super().__init__([cost_table(cost)], [])
+        super().__init__([cost_table(cost)], [MEANING])
         self._cost = cost
 
     @property
@@ -57,9 +57,11 @@ class Cost(Answer):
 
 @in_python()
 def params(
-    network: Config | Sequence[int] | Any,
+    network: Config | Sequence[int] | Any = None,
     *,
     set: Mapping[str, Any] | None = None,
+    data: Any = None,
+    target: str | None = None,
     input: Sequence[int] | None = None,
     bias: bool | None = None,
     runs_dir: str | PathLike[str] = "runs",
@@ -68,8 +70,10 @@ def params(
 
     Args:
         network: ``"lenet5"``, ``"cnn4"``, ``"mnist_cnn"``, the layer sizes of a multilayer perceptron such as
-            ``[784, 16, 10]``, or a config as in ``mlpexp.train``.
+            ``[784, 16, 10]``, or a config as in ``mlpexp.train``; None: the usual network for ``data``.
         set: Changes of the config.
+        data: As in ``mlpexp.train``.
+        target: Likewise.
         input: Channels, height and width of the images; None: as the network or the data have them.
         bias: Whether layers have biases; None: as the config says.
         runs_dir: Where results are looked for by name.
@@ -80,6 +84,8 @@ def params(
     from mlpexp.architectures.arithmetic import cost
 
     shape = None if input is None else _sizes(input, "input")
+    if data is not None and (isinstance(network, (list, tuple)) or (isinstance(network, str) and network in NAMED)):
+        raise InputError(f"params(data=...): says the inputs of a config, but {network!r} has its own")
     if isinstance(network, str) and network in NAMED:
         return Cost(cost(*named(network, shape, bias)))
     if isinstance(network, (list, tuple)):
@@ -101,9 +107,9 @@ def params(
     ):
         raise InputError(f"params: {network!r} is not a network; did you mean {near}?")
     more = {"model.bias": bias}
-    with asked("params", network, set=set, more=more, runs_dir=Path(runs_dir)) as given:
+    with asked("params", network, set=set, more=more, data=data, target=target, runs_dir=Path(runs_dir)) as given:
         architecture, _ = network_of(given.source, shape)
-    return Cost(cost(architecture, Path(given.written or "").stem))
+    return Cost(cost(architecture, Path(given.written or given.path).stem))
 
 
 def named(name: str, shape: "Shape | None", bias: bool | None) -> "tuple[Architecture, str]":

@@ -65,13 +65,13 @@ def sentences(result: "Result") -> list[str]:
     if result.summary.outcome is None or not result.summary.complete:
         return [unfinished(result)]
     if not result.summary.axes:
-        return notes(result)
+        return notes(result, result.path)
     from mlpexp.report.tables.conclusions import conclusions
     from mlpexp.report.tables.confirmation import confirmation_sentences
     from mlpexp.results.comparison import read_comparison
 
     comparison = read_comparison(result)
     confirms = comparison.summary.confirms
-    said = conclusions(comparison)
+    said = conclusions(comparison, result.path)
     confirmed = confirmation_sentences(comparison, confirms) if confirms else []
     return [*confirmed, *said.warnings, *said.footnotes, *said.details]

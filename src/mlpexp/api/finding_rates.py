@@ -33,7 +33,7 @@ class Rate(Answer):
 
     @property
     def rate(self) -> float | None:
-        """The rate to use; None: none learns."""
+        """The rate to use; None: none learns, or none can be told from another."""
         return self._found.suggested
 
     @property

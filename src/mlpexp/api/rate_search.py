@@ -28,6 +28,7 @@ LEAST_RANGE = 2.0  # high over low
 MOST_OVER = 1.2  # times --seconds: the last epoch may end later
 TELLING = 3.0  # seconds of CPU in the range test: shorter ones are mostly start-up
 SAID_FROM = 5.0  # seconds of the decision, by the estimate
+FEWEST_TO_JUDGE = 3  # samples to judge rates on: the loss decides where they are few
 Decided = tuple["Decision", "Judged"]
 Say = Callable[[str], None]
 
@@ -237,16 +238,17 @@ def _decided(
     say: Say,
 ) -> "Decided | None":
     """What trying rates around the proposal decides; None where too few samples are left to judge them on."""
+    from mlpexp.analysis.find_lr.noise import Noise
     from mlpexp.analysis.find_lr.search import decide
     from mlpexp.analysis.find_lr.trials import effort_for, judged_by, trials_at
-    from mlpexp.analysis.rehearsal.rehearse import FEWEST_HELD_OUT, num_held_out
+    from mlpexp.analysis.rehearsal.rehearse import num_held_out
     from mlpexp.report.tables.rate_decision import Judged
     from mlpexp.report.words import counted, duration
 
     effort, held_out = effort_for(prepared, most_seconds / slowness, most_seeds), num_held_out(prepared)
     seconds = slowness * effort.seconds
     refusal = ""
-    if held_out < FEWEST_HELD_OUT:
+    if held_out < FEWEST_TO_JUDGE:
         refusal = f"{counted(held_out, 'sample')} held out {'is' if held_out == 1 else 'are'} too few to judge by"
     elif seconds > MOST_OVER * most_seconds:
         took = duration(seconds)
@@ -258,7 +260,8 @@ def _decided(
         say(f"rates are tried: about {duration(seconds)} on one core or card")
     try:
         score, chance = judged_by(prepared, dataset, run_seeds)
-        decision = decide(choice.start, trials_at(prepared, dataset, effort, run_seeds, score), chance)
+        trials = trials_at(prepared, dataset, effort, run_seeds, score)
+        decision = decide(choice.start, trials, chance, Noise(held_out, prepared.sizes.train - held_out))
     except DataError as error:
         say(f"rates are not tried: {error.message}; the range test alone is shown")
         return None

@@ -25,16 +25,19 @@ ResultName = Annotated[
 RunsDir = Annotated[Path, typer.Option("--runs-dir", help="The folder of all runs.")]
 
 
-def check_format(name: str, formats: Sequence[str] = TABLE_FORMATS) -> None:
-    """Refuses a format that a command does not have.
+def check_format(name: str, formats: Sequence[str] = TABLE_FORMATS) -> str:
+    """Refuses a format that a command does not have; `table` is `text` where that is what the terminal gets.
 
     Raises:
         InputError: It is one.
     """
     from mlpexp.config.words import did_you_mean
 
+    if name == "table" and "text" in formats:
+        return "text"
     if name not in formats:
         raise InputError(f"--format: {name!r} is not known{did_you_mean(name, formats)}")
+    return name
 
 
 def refuse_beside_resume(word: str, given: Sequence[str], others: Mapping[str, object]) -> None:

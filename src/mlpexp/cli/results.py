@@ -21,7 +21,7 @@ def print_summary(result: "Result", *, wide: bool = False) -> None:
     table = results_table(result.summary)
     if table:
         print_table(table, wide=wide)
-    print_sentences(notes(result))
+    print_sentences(notes(result, result.path))
 
 
 def print_written(result: "Result", drawn: int) -> None:
@@ -63,7 +63,7 @@ def print_comparison(
     if confirms and asks_again(result, comparison):
         print_table(looks_table(comparison, confirms), wide=wide)
         print_sentences(confirmation_sentences(comparison, confirms))
-    said = conclusions(comparison)
+    said = conclusions(comparison, result.path)
     print_sentences([*said.warnings, *said.footnotes])
     print_sentences(said.details if details else [MORE] if said.details else [])
     if power is not None:

@@ -49,7 +49,7 @@ def train_job(
     from mlpexp.report.tables.sweep_plan import unusual
 
     if not quiet:
-        print_sentences(unusual(job.plan, job.recording, job.stacking.num_trials), err=True)
+        print_sentences(unusual(job.plan, job.recording, job.stacking.num_trials, job.folder.path), err=True)
         if log_every and len(job.stacking.stacks) > 1:
             note = "seeds are trained one after the other; lines come with the last one, as means over all"
             print_sentences([note], err=True)

@@ -347,10 +347,15 @@ def closest(word: object, choices: Iterable[str]) -> str | None:
     return meant(word, choices) or (close[0] if close else None)
 
 
+def nearly(word: object, choices: Iterable[str]) -> str:
+    """``"; did you mean relu?"`` when a choice is close, else nothing."""
+    near = closest(word, choices)
+    return f"; did you mean {near}?" if near else ""
+
+
 def did_you_mean(word: object, choices: Iterable[str]) -> str:
     """``"; did you mean relu?"`` when a choice is close, else the list of choices when it is short."""
     choices = list(choices)
-    near = closest(word, choices)
-    if near:
-        return f"; did you mean {near}?"
+    if near := nearly(word, choices):
+        return near
     return f"; choose from {', '.join(choices)}" if 0 < len(choices) <= 20 else ""

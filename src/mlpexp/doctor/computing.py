@@ -50,7 +50,7 @@ def card() -> Finding:
         memory = torch.cuda.get_device_properties(0).total_memory / 1e9
         return Finding("card", f"{torch.cuda.device_count()} x {torch.cuda.get_device_name(0)}, {memory:.0f} GB")
     remedy = f"there is a driver of a card, but torch cannot use it: {why}; see docs/gpu.md" if may_have_card() else ""
-    return Finding("card", f"none: {why}", remedy)
+    return Finding("card", f"no CUDA device: {why}", remedy)
 
 
 def step() -> Iterator[Finding]:

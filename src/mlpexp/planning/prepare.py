@@ -155,24 +155,16 @@ def prepared_from(source: Source) -> Prepared:
     return Preparation().prepared(source)
 
 
-def network_for(
-    path: Path, overrides: Sequence[Override], input_shape: tuple[int, ...] | None
-) -> tuple[Architecture, tuple[int, ...]]:
+def network_of(source: Source, input_shape: tuple[int, ...] | None) -> tuple[Architecture, tuple[int, ...]]:
     """The network of a config, and the shape of a sample of its data.
 
     Args:
-        path: Of the config.
-        overrides: Changes of it.
+        source: The config, as it was read.
         input_shape: Of samples that are other ones than the config's; those it need not fit then. None: its own.
 
     Raises:
         InputError: As ``prepare``; with other samples, only what is wrong of each key, or that the network does not fit.
     """
-    return network_of(read_source(path, overrides), input_shape)
-
-
-def network_of(source: Source, input_shape: tuple[int, ...] | None) -> tuple[Architecture, tuple[int, ...]]:
-    """The same of a config that was read; see ``network_for``."""
     if input_shape is None:
         prepared = prepared_from(source)
         return prepared.architecture, prepared.facts.input_shape

@@ -1,7 +1,7 @@
 """Where the value of a key comes from: a line of the config, an option, an axis of the sweep, or a default."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlpexp.config.key_facts import OF_LIST, TAGS, KeyFacts, key_facts
@@ -24,18 +24,21 @@ class Origin:
 
 
 def forms_in(facts: Sequence[KeyFacts], plan: Plan) -> list[KeyFacts]:
-    """Of the keys those that the config can have, as its sections have them; all, where it has none of them."""
-    return [each for each in facts if _applies(each, plan)] or list(facts)
+    """Of the keys those that the config can have, each of its section there alone; all, where it has none of them."""
+    return [form for each in facts if (form := _in_its_section(each, plan))] or list(facts)
 
 
-def _applies(facts: KeyFacts, plan: Plan) -> bool:
+def _in_its_section(facts: KeyFacts, plan: Plan) -> KeyFacts | None:
+    """A key as the section has it that the config has; None if that has no such key."""
     if OF_LIST in facts.path.split("."):  # the layers themselves are the value of `model.layers`
-        return False
+        return None
     section = facts.section.split(".") if facts.section else []
     around = own_value(plan.base.experiment, section)
     tag = next((around[0][key] for key in TAGS if around and isinstance(around[0], dict) and key in around[0]), None)
     tag = around[0] if around and isinstance(around[0], str) else tag
-    return bool(around) and around[0] is not None and (not facts.of or tag in facts.of)
+    if not around or around[0] is None or (facts.of and tag not in facts.of):
+        return None
+    return replace(facts, of=(str(tag),)) if facts.of else facts
 
 
 def origin_of(path: str, source: Source, plan: Plan) -> Origin:

@@ -134,7 +134,7 @@ def no_proof(n: int) -> str:
     from mlpexp.statistics.intervals import largest_share_unseen  # NumPy; words are needed without, as for completion
 
     share = 100 * largest_share_unseen(n)
-    return f"all equal is no proof: of all seeds up to {share:.0f} % may differ ({n} seeds, 95 %)"
+    return f"where all {n} seeds are equal there is no interval: up to {share:.0f} % of other seeds may differ (95 %)"
 
 
 # Amounts.
@@ -287,7 +287,7 @@ def in_rows(text: str, width: int) -> str:
 
 
 def in_lines(text: str, width: int, first: str = "", then: str = "") -> str:
-    """Text in lines of at most ``width`` characters; no name, number or path is broken.
+    """Text in lines of at most ``width`` characters; no name, number, path or command is broken, so that it can be copied.
 
     Args:
         text: Words with blanks between.
@@ -295,6 +295,7 @@ def in_lines(text: str, width: int, first: str = "", then: str = "") -> str:
         first: What the first line begins with.
         then: What the others begin with.
     """
+    text = re.sub("`mlpexp [^`]*`", lambda command: kept_together(command[0]), text)
     lines = fill(
         text, width, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
     )

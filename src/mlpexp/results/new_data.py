@@ -16,7 +16,7 @@ from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.image_sets import EMNIST_COLLECTIONS, Cifar10, Emnist, FashionMnist, Kmnist, Mnist, Usps
 from mlpexp.config.other_writing import written_as
 from mlpexp.config.own_images import Images
-from mlpexp.config.words import closest
+from mlpexp.config.words import closest, nearly
 from mlpexp.data.catalogue import class_names, facts_of, shared_dataset
 from mlpexp.data.dataset import Dataset
 from mlpexp.data.pictures.array_files import idx_names
@@ -292,7 +292,9 @@ def _classes(on: str, names: Sequence[str], preparation: Preparation) -> tuple[n
     if not any(name in places for name in there):
         raise InputError(f"{keyword('on', on)}: its classes are {shown(there)}; trained were {shown(list(places))}")
     targets = np.array([places.get(name, -1) for name in names], dtype=np.int64)
-    return targets, tuple("" if name in places else f"class {name} was not trained" for name in names)
+    return targets, tuple(
+        "" if name in places else f"class {name} was not trained{nearly(name, places)}" for name in names
+    )
 
 
 def _in_words(shape: Sequence[int]) -> str:

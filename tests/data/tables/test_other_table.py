@@ -122,6 +122,11 @@ def test_what_is_far_outside_is_said_and_what_is_near_is_not(form: Form) -> None
     assert table.is_readable.all()
 
 
+def test_a_class_that_is_mistyped_says_which_is_meant(form: Form) -> None:
+    table = other(form("x,y\n0,dog\n10,cat\n5,dog\n5,cat\n"), "x,y\n1,dog\n2,dgo\n")
+    assert table.notes == ((), ("y: 'dgo' is no class that was trained; did you mean dog?",))
+
+
 def test_an_unknown_class_is_no_target(form: Form) -> None:
     table = other(form("x,y\n0,a\n10,b\n5,a\n5,b\n"), "x,y\n1,b\n2,c\n3,\n")
     assert table.targets is not None

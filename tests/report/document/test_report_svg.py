@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from mlpexp.report.drawing.save_figures import drawn
 from mlpexp.report.drawing.style import Drawing, in_style, new_figure
-from mlpexp.report.writers.figure_table import figure_table
+from mlpexp.report.writers.figure_table import about_numbers, figure_table
 from mlpexp.report.writers.plots import colours_are_values
 from mlpexp.report.writers.svg import svg
 
@@ -114,6 +114,15 @@ def test_a_long_table_has_first_and_last_epoch_and_says_so() -> None:
     assert "1,002 rows" in table.title
     assert table.numeric == {"epoch", "mean"}
     assert figure_table(numbers.head(4), "loss").title == "The numbers of loss"
+
+
+def test_units_and_columns_that_no_axis_names_are_explained() -> None:
+    drawn = laid_out(lambda figure: figure.add_subplot().set(xlabel="epoch", ylabel="accuracy (%)"))
+    numbers = pd.DataFrame({"epoch": [1], "mean": [91.2], "roughness": [0.1], "seed_in_front": [3]})
+    said = about_numbers(Drawing(drawn.figure, numbers))
+    assert said[0] == "Units are those of the figure: accuracy (%)."
+    assert [sentence.partition(":")[0] for sentence in said[1:]] == ["roughness", "seed_in_front"]
+    assert about_numbers(Drawing(laid_out(line(3)).figure, numbers[["epoch"]])) == []
 
 
 def test_many_marks_become_a_picture_and_words_stay_words() -> None:

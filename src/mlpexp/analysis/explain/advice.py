@@ -36,6 +36,8 @@ class Outcome:
     """Whether it helps."""
     by_loss: bool = False
     """Whether the loss decides, because the score stays as it is."""
+    diverged_before: int = 0
+    """Seeds that diverged with the experiment's own setting."""
 
 
 @dataclass(frozen=True)

@@ -250,6 +250,7 @@ def outcome_of(
         diverged=int(after.diverged_S.sum()),
         effect=effects[gain or fall],
         by_loss=gain == 0 and fall != 0,
+        diverged_before=int(before.diverged_S.sum()),
     )
 
 

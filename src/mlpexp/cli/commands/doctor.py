@@ -20,7 +20,7 @@ def doctor(
     runs_dir: RunsDir = Path("runs"),
 ) -> None:
     """Look whether this machine can train: versions, cores, card, folders, data, fonts, the time of a step."""
-    check_format(format_, FORMATS)
+    format_ = check_format(format_, FORMATS)
     from mlpexp.cli.printing import print_sentences
     from mlpexp.doctor.checks import findings
 

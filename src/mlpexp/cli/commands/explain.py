@@ -31,7 +31,7 @@ def explain(
     data_dir: DataDir = None,
 ) -> None:
     """Say why a run, or an arm of a sweep, learned or did not: verdicts, the numbers they rest on, what helps against it."""
-    check_format(format_, FORMATS)
+    format_ = check_format(format_, FORMATS)
     from mlpexp.results.result import Result
     from mlpexp.store.listing import find_result
 
@@ -47,13 +47,11 @@ def explain(
 
 def _arm(result: "Result", name: str | None) -> int:
     """The number of the arm to explain."""
-    from mlpexp.results.arm_named import arm_named
+    from mlpexp.results.arm_named import all_arms, arm_named
 
     if name is not None:
         return arm_named(result, name, "arm")
     num_arms = result.summary.num_arms
     if num_arms > 1:
-        raise InputError(
-            f"{result.path}: is a sweep of {num_arms:,} arms; name one with --arm, by its number from 0 or by its values"
-        )
+        raise InputError(f"--arm: {result.path} is a sweep of {num_arms:,} arms; choose: {all_arms(result)}")
     return 0

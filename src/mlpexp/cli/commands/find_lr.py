@@ -57,7 +57,7 @@ def find_lr(
     from mlpexp.store.json_files import as_json
 
     formats, look = check_formats(plot_format), look_of(style, width, font_size)
-    check_format(format_, FORMATS)
+    format_ = check_format(format_, FORMATS)
     check_drawn(output, plot_format=plot_format, style=style, width=width, font_size=font_size)
     check_output(output)
     check_range(low, high, steps, seconds)

@@ -21,7 +21,7 @@ from mlpexp.cli.options import (
     check_format,
     check_output,
 )
-from mlpexp.errors import InputError
+from mlpexp.errors import DerivativeError, InputError
 
 if TYPE_CHECKING:
     from mlpexp.analysis.gradcheck.checks import Report
@@ -149,7 +149,7 @@ def _compare(
     prepared: "Prepared", samples: int, tolerance: float, format_: str, data_dir: Path | None, *, wide: bool
 ) -> "tuple[Objective, Report]":
     objective = _objective(prepared, data_dir)
-    from mlpexp.analysis.gradcheck.checks import check_agreement
+    from mlpexp.analysis.gradcheck.checks import disagreement
     from mlpexp.analysis.gradcheck.derivatives import compare_ways
     from mlpexp.cli.printing import print_as, print_sentences
     from mlpexp.config.outputs import output_of
@@ -163,6 +163,8 @@ def _compare(
     experiment = prepared.experiment
     output = output_of(experiment, prepared.facts)
     report = compare_ways(objective, output, samples, experiment.seed)
+    differ = disagreement(report, tolerance)
+    print_sentences([differ or agreement_sentence(report, tolerance)], err=format_ != "table")
     if format_ == "csv":
         typer.echo(derivative_csv(report), nl=False)
     else:
@@ -172,8 +174,8 @@ def _compare(
             if format_ != "table":
                 typer.echo("")
     print_sentences(derivative_sentences(report, objective.inputs.shape[1]), err=format_ != "table")
-    check_agreement(report, tolerance)
-    print_sentences([agreement_sentence(report, tolerance)], err=format_ != "table")
+    if differ:
+        raise DerivativeError(differ)
     return objective, report
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpexp.api.given import config_path
-from mlpexp.cli.experiment_options import SET
-from mlpexp.cli.given import overrides_from
+from mlpexp.cli.experiment_options import DATA, SET, TARGET
+from mlpexp.cli.given import RUNS, Given
 from mlpexp.cli.options import Wide, check_format, option
-from mlpexp.cli.printing import print_sentences
+from mlpexp.cli.printing import print_sentences, say
+from mlpexp.config.shipped import TABLES
 from mlpexp.errors import InputError
 from mlpexp.report.words import counted
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mlpexp.architectures.architecture import Architecture
     from mlpexp.architectures.arithmetic import NetworkCost
     from mlpexp.architectures.layers import Shape
+    from mlpexp.config.yaml_source import Source
 
 FORMATS = ("table", "markdown", "latex", "csv", "json")
 
@@ -36,6 +37,8 @@ def params(
         typer.Option("--config", "-c", help="Count the network of a config; repeatable.", show_default=False),
     ] = None,
     set_: SET = None,
+    data: DATA = None,
+    target: TARGET = None,
     input_: Annotated[
         str | None,
         typer.Option("--input", metavar="CxHxW", help="Image size, instead of the usual one.", show_default=False),
@@ -55,7 +58,7 @@ def params(
 
     check_format(format_, FORMATS)
     networks, config = _parted(networks or [], config or [])
-    if set_ and not config:
+    if set_ and not config and data is None:
         raise InputError("--set: changes a config; name one, such as iris/mlp")
     if input_ is not None and not config and set(networks) & {"mlp"}:
         raise InputError(
@@ -64,12 +67,14 @@ def params(
     if draw is not None:
         _check_drawing(draw, [*networks, *config])
     shape = None if input_ is None else _shape(input_)
-    architectures = _named(networks, shape, bias) + _configured(config, set_, shape, bias)
+    own = [None] if data is not None or target is not None else []
+    sources = _sources([Given(text, {}, tuple(set_ or ()), data, target) for text in config or own], bias)
+    architectures = _named(networks, shape, bias) + _configured(sources, shape)
     if not architectures:
-        raise InputError("params: name a network, for example `mlpexp params lenet5`, or a config with --config")
+        raise InputError("params: name a network, such as `mlpexp params lenet5`, a config, or a table with --data")
     costs = [cost(architecture, title) for title, architecture in architectures]
     if draw is not None:
-        names = _names_of_units(config, set_, architectures[0][1])
+        names = _names_of_units(sources, architectures[0][1])
         _draw(architectures[0][1], costs[0], names, draw)
     _print(costs, format_, wide=wide)
     if draw is not None:
@@ -98,17 +103,17 @@ def _draw(
 
 
 def _names_of_units(
-    configs: list[str], set_: list[str] | None, architecture: "Architecture"
+    sources: "list[tuple[Source, Path]]", architecture: "Architecture"
 ) -> tuple[Sequence[str], Sequence[str]]:
     """The names of inputs and outputs of the data of a config, where units are drawn; empty where there are none."""
     from mlpexp.report.network_drawing.network_file import draws_units
 
-    if not configs or not draws_units(architecture):
+    if not sources or not draws_units(architecture):
         return (), ()
     from mlpexp.data.catalogue import load
-    from mlpexp.planning.prepare import prepare
+    from mlpexp.planning.prepare import prepared_from
 
-    dataset = load(prepare(config_path(configs[0]), overrides_from(set_)).experiment.dataset)
+    dataset = load(prepared_from(sources[0][0]).experiment.dataset)
     outputs = dataset.class_names or ((dataset.target_name,) if dataset.facts.num_outputs == 1 else ())
     sizes, names = (architecture.input_shape, architecture.output_shape), (dataset.feature_names, outputs)
     inputs, outputs = (name if len(name) == size[0] else () for name, size in zip(names, sizes, strict=True))
@@ -119,7 +124,7 @@ def _parted(words: list[str], configs: list[str]) -> tuple[list[str], list[str]]
     """The words that name networks, and those that name configs: what looks like a path, as examples do, and ``last``."""
 
     def is_config(word: str) -> bool:
-        return "/" in word or "\\" in word or word == "last" or word.endswith((".yaml", ".yml"))
+        return "/" in word or "\\" in word or word == "last" or word.endswith((".yaml", ".yml", *TABLES))
 
     return [word for word in words if not is_config(word)], [*filter(is_config, words), *configs]
 
@@ -140,26 +145,33 @@ def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[
     return [(title, architecture) for architecture, title in networks]
 
 
-def _configured(
-    configs: list[str], set_: list[str] | None, shape: "Shape | None", bias: bool | None
-) -> "list[tuple[str, Architecture]]":
-    if not configs:  # counting a named network need not wait for what reads data
+def _sources(given: list[Given], bias: bool | None) -> "list[tuple[Source, Path]]":
+    """The configs as plain data, each with where it was read; what was understood of a table is said."""
+    if not given:  # counting a named network need not wait for what reads data
         return []
-    from mlpexp.planning.prepare import network_for
+    from mlpexp.data.tables.read import telling
+
+    telling.set(say(quiet=False))
+    sources = [each.source("params", RUNS, **{"model.bias": bias}) for each in given]
+    if given[0].data is not None:
+        print_sentences([note for source, _ in sources for note in source.notes], err=True)
+    return sources
+
+
+def _configured(sources: "list[tuple[Source, Path]]", shape: "Shape | None") -> "list[tuple[str, Architecture]]":
+    if not sources:
+        return []
+    from mlpexp.planning.prepare import network_of
     from mlpexp.planning.starts import frozen_in_words
 
-    paths = [config_path(text) for text in configs]
-    overrides = overrides_from(set_)
-    if bias is not None:
-        overrides += overrides_from([f"model.bias={str(bias).lower()}"])
-    networks = [network_for(path, overrides, shape) for path in paths]
-    for path, (network, _) in zip(paths, networks, strict=True):
+    networks = [(path.stem, *network_of(source, shape)) for source, path in sources]
+    for name, network, _ in networks:
         if network.frozen:
-            print_sentences([f"{path.stem}: {frozen_in_words(network)}"], err=True)
-    for path, (_, data_shape) in zip(paths, networks, strict=True):
+            print_sentences([f"{name}: {frozen_in_words(network)}"], err=True)
+    for name, _, data_shape in networks:
         if shape not in (None, data_shape):
-            print_sentences([_other_input(path.stem, shape or (), data_shape)], err=True)
-    return [(path.stem, network) for path, (network, _) in zip(paths, networks, strict=True)]
+            print_sentences([_other_input(name, shape or (), data_shape)], err=True)
+    return [(name, network) for name, network, _ in networks]
 
 
 def _other_input(name: str, shape: "Shape", data_shape: "Shape") -> str:
@@ -196,6 +208,7 @@ def _print(costs: "list[NetworkCost]", format_: str, *, wide: bool) -> None:
 
         for table in text_tables:
             print_table(table, wide=wide)
+        print_sentences([tables.MEANING])
     else:
         typer.echo(
             "\n".join(table.markdown() if format_ == "markdown" else table.latex() for table in text_tables), nl=False

@@ -13,6 +13,7 @@ from unicodedata import normalize
 import numpy as np
 
 from mlpexp.config.column_forms import CategoryColumn, ColumnForm, DateColumn, NumberColumn, TableForm
+from mlpexp.config.words import nearly
 from mlpexp.data.tables.cells import Cells, plain
 from mlpexp.data.tables.dates import ISO, PARTS, forms_of_days, ordinal, readings
 from mlpexp.data.tables.header import ROW_NAMES
@@ -286,6 +287,10 @@ def _indicated(column: ColumnForm, values: np.ndarray, missing: np.ndarray, odd:
     return _Values(inputs, tuple(odd))
 
 
+def _unknown(cell: str, classes: Sequence[str]) -> str:
+    return f"{_short(cell)} is no class that was trained{nearly(cell, classes)}"
+
+
 def _targets(column: NumberColumn | CategoryColumn, file: TableFile, rules: Rules) -> _Values:
     """What is true, as a number or as that of a class: -1 where it is missing or no class that is known."""
     cells = file.written(column.name)
@@ -293,7 +298,7 @@ def _targets(column: NumberColumn | CategoryColumn, file: TableFile, rules: Rule
         places = _places(column)
         known = [places(cell) for cell in cells.levels]
         unknown = [
-            _Odd(np.flatnonzero(cells.codes == code), f"{column.name}: {_short(cell)} is no class that was trained")
+            _Odd(np.flatnonzero(cells.codes == code), f"{column.name}: {_unknown(cell, column.levels)}")
             for code, (cell, place) in enumerate(zip(cells.levels, known, strict=True))
             if place is None and not rules.is_marker(cell)
         ]

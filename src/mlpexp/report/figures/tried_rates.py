@@ -37,7 +37,7 @@ def draw_tried_rates(decision: Decision, judged: Judged, configured: float, titl
     """
     numbers = tried_rates_numbers(decision, judged)
     note = f"points: {len(judged.seeds)} seeds, line: their mean; {judged.epochs} epochs, {judged.held_out:,} samples held out"
-    note += "\nshaded: rates that are as good; dotted: a constant prediction"
+    note += "\nshaded: rates that are as good, by the loss too; dotted: a constant prediction"
     figure = new_figure(title, note)
     axes = figure.add_subplot()
     rates = numbers["learning_rate"]

@@ -41,7 +41,7 @@ def answer(material: Material) -> Section:
         return Section("answer", "The answer", _of_unfinished(material))
     if material.comparison is None:
         return Section("answer", "The answer", _of_run(material))
-    said = conclusions(material.comparison, shows_all=True)
+    said = conclusions(material.comparison, material.named, shows_all=True)
     details = [bullets([sentence(text) for text in said.details])]
     within = [Section("basis", "What the numbers rest on", details)] if said.details else []
     return Section("answer", "The answer", _of_arms(material.comparison, said), within)
@@ -65,7 +65,11 @@ def _of_run(material: Material) -> list[Block]:
     mean, label = summary.outcome.arms[0].means.get(summary.metric.column), capital(summary.metric.label)
     speaks = speaks_of(material.config, summary) if material.config else ""
     repeated = f"they speak of {speaks}"  # what the first paragraph says
-    said = [sentence(note) for note in notes(result) if not note.startswith(WORDS_OF_TIME) and note != repeated]
+    said = [
+        sentence(note)
+        for note in notes(result, material.named)
+        if not note.startswith(WORDS_OF_TIME) and note != repeated
+    ]
     if mean is None or mean.mean is None:
         return [Paragraph((f"{label} has no value{_lost(summary)}.",), important=True), bullets(said)]
     about = f" This speaks of {speaks}." if mean.n > 1 and speaks else ""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpexp.errors import InputError, MlpexpError
@@ -47,6 +48,11 @@ class Material:
     def compares(self) -> bool:
         """Whether there are arms to compare."""
         return bool(self.result.summary.axes)
+
+    @property
+    def named(self) -> Path:
+        """As which commands name the result: by its name alone, for a page is read elsewhere."""
+        return Path(self.result.path.resolve().name)
 
     @property
     def has_ended(self) -> bool:

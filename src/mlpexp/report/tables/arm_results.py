@@ -13,6 +13,7 @@ from mlpexp.config.image_sets import IMAGE_SETS
 from mlpexp.config.scores import PART_LABELS, Part, Score, column_of, score_named
 from mlpexp.errors import InputError, RunError
 from mlpexp.planning.sample_designs import design_in_words, designs_of, speaks_of
+from mlpexp.report.tables.ended_seeds import ended_seeds
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import ALL_EQUAL, NONE, NOTHING_TO_EXPLAIN, kept_together, no_proof, number, same_ends
 from mlpexp.results.costs import step_seconds, time_spread, timing_in
@@ -25,9 +26,7 @@ from mlpexp.store.summary import Mean, Summary
 if TYPE_CHECKING:
     from mlpexp.results.result import Result
 
-MOST_EPOCHS = 10  # of seeds that stopped early
 MOST_VALUES_OF_AXIS = 20
-AT_ONCE = "the loss is not finite before the first step: look at the size of inputs, targets and initial weights"
 
 
 def about_run(result: "Result") -> list[str]:
@@ -129,12 +128,19 @@ def _is_all_equal(mean: Mean) -> bool:
     return mean.low is not None and mean.high is not None and same_ends(mean.low, mean.high)
 
 
-def notes(result: "Result") -> list[str]:
-    """What must be said beside the numbers."""
+def notes(result: "Result", path: Path) -> list[str]:
+    """What must be said beside the numbers.
+
+    Args:
+        result: With one arm.
+        path: As which sentences name it.
+    """
     summary, outcome = result.summary, result.summary.outcome
     assert outcome is not None
     num_sound = len(summary.seeds) - outcome.diverged - outcome.failed
-    lines = [*_losses(result), *summary.known_samples]
+    training = _training(result)
+    may_stop = bool(training.get("early_stopping") or training.get("convergence"))
+    lines = [*ended_seeds(result, path, may_stop=may_stop), *summary.known_samples]
     if not summary.dataset.test and not summary.dataset.validation:
         lines.append(
             f"no test split: {'errors' if _is_map(summary) else 'accuracies'} are on data that were trained on"
@@ -230,35 +236,6 @@ def _without_value(summary: Summary) -> list[str]:
         lines.append(
             f"{column.label} has no value in any epoch: the last epoch counts as the best, and nothing stops early"
         )
-    return lines
-
-
-def _losses(result: "Result") -> list[str]:
-    """Which seeds diverged, failed, stopped early or converged."""
-    summary, lines = result.summary, []
-    outcome = summary.outcome
-    training = _training(result)
-    may_stop = training.get("early_stopping") or training.get("convergence")
-    if outcome is None or not (outcome.diverged or outcome.failed or may_stop):
-        return []
-    trials = result.finished_trials().to_dict("records")
-    for trial in trials:
-        if trial["status"] == "diverged":
-            lines.append(
-                f"seed {trial['seed']} diverged at epoch {trial['ended_epoch']} (loss not finite); "
-                "its last finite weights are kept"
-            )
-        if trial["status"] == "failed":
-            lines.append(f"seed {trial['seed']} failed: {trial['reason']}")
-    if outcome.diverged:
-        remedy = "a learning rate up to 1" if _is_map(summary) else "a smaller learning rate or gradient_clip"
-        at_once = all(trial["ended_epoch"] == 0 for trial in trials if trial["status"] == "diverged")
-        lines.append(f"diverged seeds are not in the means; {AT_ONCE if at_once else f'{remedy} may help'}")
-    for status in ("stopped early", "converged"):
-        ended = [trial["ended_epoch"] for trial in trials if trial["status"] == status]
-        if ended:
-            epochs = ", ".join(map(str, ended[:MOST_EPOCHS])) + (" ..." if len(ended) > MOST_EPOCHS else "")
-            lines.append(f"{status}: {len(ended)} of {len(trials)} seeds, at epoch {epochs}")
     return lines
 
 

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from shlex import quote
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from mlpexp.planning.factors import TRAIN_LENGTHS, changes_samples
 from mlpexp.planning.sample_designs import TRAINED_ON, designs_in_words
 from mlpexp.planning.sweep_options import SEED_AXES
 from mlpexp.report.tables.comparison_table import MOST_ARMS, shown_label
+from mlpexp.report.tables.ended_seeds import explained_by
 from mlpexp.report.tables.names import name_sentences
 from mlpexp.report.words import NOTHING_TO_EXPLAIN, cell_number, counted, no_proof, span
 from mlpexp.results.comparison import ArmsComparison
@@ -51,22 +54,23 @@ class Conclusions:
     """What the rest is based on."""
 
 
-def conclusions(comparison: ArmsComparison, *, shows_all: bool = False) -> Conclusions:
+def conclusions(comparison: ArmsComparison, path: Path, *, shows_all: bool = False) -> Conclusions:
     """What can be said, in sentences.
 
     Args:
         comparison: Of the arms.
+        path: As which sentences name the result.
         shows_all: Whether the table beside it has all arms, not the best ones alone.
     """
     summary, num_arms = comparison.summary, len(comparison.labels)
     if comparison.noise:
         rest = f"{num_arms:,} trials; rest: interactions of these, and what is left"
-        return Conclusions(losses(summary), [rest], [])
+        return Conclusions(losses(summary) + explained_by(summary, path), [rest], [])
     is_cut = num_arms > MOST_ARMS and not shows_all
     footnotes = [f"the best {MOST_ARMS} of {num_arms:,} arms; comparison.csv has all"] if is_cut else []
     footnotes += name_sentences(summary.axes, match=summary.match, named_arms=summary.named_arms)
     footnotes += _counted(comparison) + _configured(comparison) + in_numbers(comparison.shown)
-    footnotes += _fresh(comparison) + largest_class(summary) + _paired(comparison) + _selected(comparison)
+    footnotes += _fresh(comparison, path) + largest_class(summary) + _paired(comparison) + _selected(comparison)
     details = (
         _equal_differences(comparison.shown)
         + _basis(comparison)
@@ -74,10 +78,10 @@ def conclusions(comparison: ArmsComparison, *, shows_all: bool = False) -> Concl
         + _optimism(comparison)
         + _advice(comparison)
     )
-    return Conclusions(_warnings(comparison), footnotes, details)
+    return Conclusions(_warnings(comparison, path), footnotes, details)
 
 
-def _warnings(comparison: ArmsComparison) -> list[str]:
+def _warnings(comparison: ArmsComparison, path: Path) -> list[str]:
     """What changes how the numbers must be read."""
     summary, lines = comparison.summary, []
     if comparison.shown.reference is None:
@@ -86,7 +90,7 @@ def _warnings(comparison: ArmsComparison) -> list[str]:
         why = f"{label} has no value in any trial" if lost else "every trial diverged or failed"
         why += f" ({NOTHING_TO_EXPLAIN})" if lost and summary.metric.score.name == "r2" else ""
         lines.append(f"{why}: there is nothing to compare")
-    lines += [*losses(summary), *summary.known_samples]
+    lines += [*losses(summary), *explained_by(summary, path), *summary.known_samples]
     if comparison.values.shape[1] == 1:
         lines.append(
             f"one seed: differences have no interval; more seeds (`{keyword('seeds', 10)}`) show what is chance"
@@ -149,6 +153,7 @@ def of_new_samples(new: OfNewSamples | BySample, arms: Sequence[ArmForNewSamples
     counts = {NEW_VERDICTS[name]: verdicts.count(name) for name in NEW_VERDICTS if name in verdicts}
     texts = [f"{count} {name.replace('needs', 'need') if count > 1 else name}" for name, count in counts.items()]
     open_ = ["undecided for new samples: more seeds may decide; how many is not known"] * ("undecided" in verdicts)
+    open_ += ["without interval: fewer than two seeds have a value in both arms"] * ("no interval" in verdicts)
     return [f"{SAME_SOURCE}: {', '.join(texts)}", *open_] if texts else []
 
 
@@ -192,13 +197,13 @@ def _own(comparison: Comparison) -> list[MeanInterval]:
     return [arm.own for arm in comparison.arms]
 
 
-def _fresh(comparison: ArmsComparison) -> list[str]:
+def _fresh(comparison: ArmsComparison, path: Path) -> list[str]:
     """How to get more seeds without looking twice at the same; not below what is a confirmation already."""
     ranges = [arm.new_seeds for arm in comparison.shown.arms if arm.new_seeds and arm.new_seeds.low]
     if not ranges or comparison.summary.confirms:
         return []
     is_known = is_affordable(widest(ranges))
-    command = "mlpexp sweep --confirm SWEEP" + ("" if is_known else " --seeds N")
+    command = f"mlpexp sweep --confirm {quote(str(path))}" + ("" if is_known else " --seeds N")
     return [
         f"new seeds for the arms that matter: `{either(command, '.confirm()' if is_known else '.confirm(seeds=N)')}`"
     ]

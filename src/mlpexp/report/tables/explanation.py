@@ -152,11 +152,16 @@ def _tried(outcome: Outcome) -> str:
     """``tried with 5 seeds on 26 held-out samples: accuracy 0.58 -> 0.98``."""
     what = f"tried with {outcome.num_seeds} seeds on {outcome.held_out} held-out samples"
     digits = 3 if max(outcome.before, outcome.after) >= NEARLY_ALL else 2
-    found = f"{SCORES[outcome.score].label} {outcome.before:.{digits}f} -> {outcome.after:.{digits}f}"
+    lost, num_seeds = (outcome.diverged_before, outcome.diverged), outcome.num_seeds
+    before, after = (
+        "diverged" if count == num_seeds else f"{score:.{digits}f}"  # what diverged has a score in name only
+        for count, score in zip(lost, (outcome.before, outcome.after), strict=True)
+    )
+    found = f"{SCORES[outcome.score].label} {before} -> {after}"
     if outcome.by_loss and outcome.loss_before is not None and outcome.loss_after is not None:
         found += f", loss {outcome.loss_before:.3g} -> {outcome.loss_after:.3g}"
-    if outcome.diverged:
-        found += f", {outcome.diverged} of {outcome.num_seeds} seeds diverged"
+    if 0 < outcome.diverged < num_seeds:
+        found += f", {outcome.diverged} of {num_seeds} seeds diverged"
     return f"{what}: {found}{EFFECTS[outcome.effect]}"
 
 
@@ -171,6 +176,7 @@ def _as_record(each: Advice) -> dict[str, Any]:
         "loss_before": outcome.loss_before,
         "loss_after": outcome.loss_after,
         "diverged": outcome.diverged,
+        "diverged_before": outcome.diverged_before,
     }
     changes = dict(each.remedy.changes)
     why_not = each.why_not or None

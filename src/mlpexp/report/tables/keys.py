@@ -17,7 +17,7 @@ def keys_table(facts: Sequence[KeyFacts], origins: Origins) -> TextTable:
     columns: tuple[str, ...] = ("key", "of", "value", "from") if origins else ("key", "of", "type", "default", "range")
     rows = [(*(_cell(each, column, origins) for column in columns), each.meaning) for each in facts]
     columns = (*columns, "meaning")
-    table = TextTable(columns, rows, prose=frozenset({"of", "range", "meaning"}), droppable=("range", "of", "type"))
+    table = TextTable(columns, rows, prose=frozenset({"of", "range", "meaning"}), droppable=("range", "type"))
     return table if any(each.of for each in facts) else table.without(["of"])
 
 

@@ -30,6 +30,11 @@ class Judged:
         """The score in words."""
         return SCORES[self.score].label
 
+    @property
+    def on_samples(self) -> str:
+        """The score in words, and on how many samples it was measured."""
+        return f"{self.label} on {self.held_out:,} samples"
+
     def sentences(self) -> list[str]:
         """On what samples, with how many seeds and epochs."""
         seeds = f"{len(self.seeds)} seeds" if len(self.seeds) > 1 else "one seed"
@@ -70,20 +75,34 @@ def decision_sentences(decision: Decision, judged: Judged) -> list[str]:
     chosen = decision.chosen
     if chosen is None:
         low, high = decision.tried[0].rate, decision.tried[-1].rate
+        if decision.as_good:
+            return [
+                f"no suggestion: {judged.on_samples} cannot tell rates from {low:g} to {high:g} apart, nor can the loss",
+                *judged.sentences(),
+            ]
         return [
             f"no suggestion: from {low:g} to {high:g} no rate learns",
-            f"the best mean {judged.label} is {decision.best.score:.3f}; a constant prediction has {decision.chance:.3f}",
+            f"the best mean {judged.on_samples} is {decision.best.score:.3f}; a constant prediction has {decision.chance:.3f}",
             *judged.sentences(),
         ]
     low, high = decision.as_good[0], decision.as_good[-1]
-    range_ = f"rates from {low:g} to {high:g} are as good; of these it has the lowest loss"
-    if len(decision.as_good) == 1:
-        how = " by more than noise" if len(judged.seeds) > 1 else "; one seed says nothing about noise"
-        range_ = f"its neighbours are worse{how}"
+    grounds = _grounds(decision, judged)
     score = f"mean {judged.label} {chosen.score:.3f} (chosen on these samples, so a little too high)"
     ends = [(low, decision.tried[0].rate, "below"), (high, decision.tried[-1].rate, "above")]
     untried = [f"rates {side} {rate:g} were not tried; they may be as good" for rate, end, side in ends if rate == end]
-    return [f"use learning rate {chosen.rate:g}: {score}", range_, *untried, *judged.sentences()]
+    return [f"use learning rate {chosen.rate:g}: {score}", *grounds, *untried, *judged.sentences()]
+
+
+def _grounds(decision: Decision, judged: Judged) -> list[str]:
+    """What chose the rate, score or loss, and which others are as good."""
+    lines, good, rivals = [], decision.as_good, decision.rivals
+    if len(rivals) > 1:
+        rates = f"{len(rivals)} rates from {rivals[0]:g} to {rivals[-1]:g}"
+        lines.append(f"{judged.on_samples} cannot tell {rates} apart; the lowest loss decides")
+    if len(good) > 1:
+        return [*lines, f"rates from {good[0]:g} to {good[-1]:g} are as good"]
+    how = " by more than noise" if len(judged.seeds) > 1 else "; one seed says nothing about noise"
+    return [*lines, f"its neighbours are worse{how}"]
 
 
 def configured_in_range(experiment: Experiment, decision: Decision | None) -> str:
@@ -110,6 +129,7 @@ def decision_record(decision: Decision, judged: Judged) -> dict[str, Any]:
         for tried in decision.tried
     ]
     low, high = (decision.as_good[0], decision.as_good[-1]) if decision.as_good else (None, None)
-    of_trials = {"score": judged.score, "chance": decision.chance, "held_out": judged.held_out}
+    of_trials: dict[str, Any] = {"rivals": list(decision.rivals)}
+    of_trials |= {"score": judged.score, "chance": decision.chance, "held_out": judged.held_out}
     of_trials |= {"seeds": list(judged.seeds), "epochs": judged.epochs}
     return {"suggested": decision.suggested, "low": low, "high": high, "rates": rates, **of_trials}

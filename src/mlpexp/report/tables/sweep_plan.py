@@ -1,6 +1,8 @@
 """A plan before anything is trained: its tables, and what there is to say of it."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from shlex import quote
 
 from mlpexp.config.dump import config_hash
 from mlpexp.planning.arm_names import labels_of
@@ -100,8 +102,8 @@ def _more(number: int, noun: str) -> str:
     return f"... and {number - MOST_ROWS:,} more {noun}" if number > MOST_ROWS else ""
 
 
-def recording_sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
-    """What is kept, for those who look at a plan."""
+def recording_sentences(plan: Plan, kept: Recording, num_distinct: int, path: Path | None = None) -> list[str]:
+    """What is kept, for those who look at a plan, or of a result, whose folder is named."""
     amount = decimal_bytes(weight_bytes(plan, num_distinct))
     differ = any(arm.prepared.sizes.validation for arm in plan.arms)  # else the selected epoch is the last
     of_best = f"weights of each trial's {'selected' if differ else 'last'} epoch are kept: {amount}"
@@ -113,12 +115,13 @@ def recording_sentences(plan: Plan, kept: Recording, num_distinct: int) -> list[
     lines = [words[kept.weights]]
     if lacks_predictions(plan, kept):
         lines.append(f"predictions are not kept: they would be more than {MOST_TABLE_ROWS:,} rows")
-        lines.append("`mlpexp plot RESULT --arm N` makes those of one arm")
+        named = "RESULT" if path is None else quote(str(path))
+        lines.append(f"`mlpexp plot {named} --arm N` makes those of one arm")
     return lines
 
 
-def unusual(plan: Plan, kept: Recording, num_distinct: int) -> list[str]:
+def unusual(plan: Plan, kept: Recording, num_distinct: int, path: Path) -> list[str]:
     """What is to be said of what is kept when it is not all, nor what was asked for."""
     asked = plan.config.keep is not None and plan.config.keep.weights is not None
     everything = (kept.weights == "all" or asked) and not lacks_predictions(plan, kept)
-    return [] if everything else recording_sentences(plan, kept, num_distinct)
+    return [] if everything else recording_sentences(plan, kept, num_distinct, path)

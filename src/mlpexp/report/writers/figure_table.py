@@ -1,13 +1,20 @@
 """The numbers of a figure as a table of its page: short enough to be read, the whole being in its CSV file."""
 
+import re
 from typing import Any
 
 import pandas as pd
 
+from mlpexp.report.drawing.style import Drawing
 from mlpexp.report.tables.text_table import TextTable
 from mlpexp.report.words import NONE
 
 MOST_ROWS = 60
+UNIT = re.compile(r"\([^()]+\)$")  # at the end of the name of an axis
+MEANINGS = {
+    "roughness": "roughness: how far a curve goes back and forth, in its own unit; 0 if it only falls or only rises.",
+    "seed_in_front": "seed_in_front: the seed that is drawn in front of a mean that hides how rough training is.",
+}
 MOST_OF_EPOCHS = 240  # rows: of two epochs whose parts, values and layers each have one
 
 
@@ -26,6 +33,14 @@ def figure_table(numbers: pd.DataFrame, name: str) -> TextTable:
     numeric = frozenset(str(column) for column in shown.columns if pd.api.types.is_numeric_dtype(shown[column]))
     rows = [[_cell(value) for value in row] for row in shown.itertuples(index=False, name=None)]
     return TextTable(columns, rows, numeric, title=title)
+
+
+def about_numbers(drawing: Drawing) -> list[str]:
+    """Sentences beneath the table: the units of the figure, in which its numbers are, and columns that no axis names."""
+    labels = [text for axes in drawing.figure.axes for text in (axes.get_xlabel(), axes.get_ylabel())]
+    units = [label for label in dict.fromkeys(labels) if UNIT.search(label)]
+    said = [f"Units are those of the figure: {', '.join(units)}."] if units else []
+    return said + [meaning for column, meaning in MEANINGS.items() if column in drawing.numbers]
 
 
 def _some(numbers: pd.DataFrame) -> tuple[pd.DataFrame, str]:

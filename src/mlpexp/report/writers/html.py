@@ -19,7 +19,7 @@ from mlpexp.report.document.blocks import (
     TableBlock,
 )
 from mlpexp.report.document.document import Document, Section
-from mlpexp.report.writers.figure_table import figure_table
+from mlpexp.report.writers.figure_table import about_numbers, figure_table
 from mlpexp.report.writers.html_table import html_table
 from mlpexp.report.writers.live_markup import live_markup
 from mlpexp.report.writers.marker import MADE_BY
@@ -135,7 +135,8 @@ def _figure(block: FigureBlock, name: str) -> str:
     kind = "figure picture" if block.is_picture or colours_are_values(block.drawing.figure) else "figure"
     if block.has_numbers:
         table = html_table(figure_table(block.drawing.numbers, block.name), f"{name}-numbers")
-        numbers = f"<details><summary>The numbers of this figure</summary>{table}</details>"
+        about = "".join(f"<p>{words(sentence)}</p>" for sentence in about_numbers(block.drawing))
+        numbers = f"<details><summary>The numbers of this figure</summary>{table}{about}</details>"
     else:
         numbers = f"<p>This page has no room for the numbers of this figure. {_inline(block.elsewhere)}</p>"
     return (
