@@ -50,6 +50,15 @@ def test_every_format(mlpexp, config, undrawn):
     assert sums(run) == before
 
 
+def test_what_diverged_has_no_score(mlpexp, config, undrawn):
+    run = trained(mlpexp, config, IRIS, "optimizer.learning_rate=1e20", "training.epochs=5")
+    answer = mlpexp("explain", run, "--format", "table")
+    assert re.search(r"accuracy diverged -> 0\.\d+\)", " ".join(answer.out.split()))
+    assert "accuracy 0.00" not in answer.out
+    tried = [each["tried"] for each in json.loads(mlpexp("explain", run, "--format", "json").out)[0]["remedies"]]
+    assert all(each["diverged_before"] == each["seeds"] for each in tried if each)
+
+
 def test_remedies_are_tried_and_nothing_is_written(mlpexp, config, undrawn):
     run = trained(mlpexp, config, IRIS, "optimizer.learning_rate=1e-4", "training.epochs=30")
     before = sums(Path())

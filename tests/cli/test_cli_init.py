@@ -1,10 +1,12 @@
 """``mlpexp init``: a first config that is checked, trains, and says what else each key may be."""
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import torch
+import yaml
 
 from making.command_line import Command
 from making.picture_folders import for_example
@@ -94,10 +96,76 @@ def test_a_table_is_found_from_another_folder(mlpexp: Command) -> None:
     assert mlpexp("check", "configs/a b.yaml").code == 0
 
 
-def test_names_that_yaml_would_read_otherwise(mlpexp: Command) -> None:
-    Path("houses.csv").write_text(HOUSES.replace("city", "yes: no"))
-    assert mlpexp("init", "--data", "houses.csv", "--target", "yes: no").code == 0
-    assert read_yaml(Path("houses.yaml")).data["dataset"]["target"] == "yes: no"
+ODD_NAMES = [
+    "yes: no",
+    "yes",
+    "1e3",
+    "1_000",
+    "1:30",
+    "2024-01-01",
+    "null",
+    "-",
+    "#",
+    "a #b",
+    "[a]",
+    "=",
+    "a'b",
+    "a\\b",
+    "价",
+]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_names_that_yaml_would_read_otherwise(mlpexp: Command, name: str) -> None:
+    Path("houses.csv").write_text(HOUSES.replace("city", name), encoding="utf-8")
+    answer = mlpexp(
+        "init", "--data", "houses.csv", f"--target={name}", "--set", f"dataset.exclude=[{json.dumps(name + 'x')}, id]"
+    )
+    assert answer.code == 2
+    assert "exclude" in answer.err  # there is no such column
+    assert mlpexp("init", "--data", "houses.csv", f"--target={name}", "--set", "dataset.exclude=[id]").code == 0
+    text = Path("houses.yaml").read_text(encoding="utf-8")
+    read = read_yaml(Path("houses.yaml")).data
+    assert (read["dataset"]["target"], read["dataset"]["exclude"]) == (name, ["id"])
+    assert yaml.safe_load(text) == read  # programs for YAML 1.1, as most editors are, read the same
+
+
+MENDED = [
+    ("a,when,y\n" + "".join(f"{row},2024-01-{row + 1:02d},{row % 2}\n" for row in range(20)), "dataset.dates={when: ordinal}"),
+    ("a,b,y\n" + "".join(f"{row},{'' if row == 3 else row % 5},{row % 2}\n" for row in range(20)), "dataset.missing=drop"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "change"), MENDED, ids=["dates", "missing"])
+def test_what_else_must_be_said_of_a_table(mlpexp: Command, table: str, change: str) -> None:
+    Path("t.csv").write_text(table)
+    assert mlpexp("init", "--data", "t.csv", "--target", "y").code == 2
+    assert not Path("t.yaml").exists()
+    answer = mlpexp("init", "--data", "t.csv", "--target", "y", "--set", change, "--set", "epochs=5")
+    assert (answer.code, answer.err) == (0, "")
+    data = read_yaml(Path("t.yaml")).data
+    assert (data["dataset"]["target"], data["training"]["epochs"]) == ("y", 5)
+    assert mlpexp("check", "t.yaml").code == 0
+
+
+def test_a_change_that_cannot_be_is_named_as_it_was_typed(mlpexp: Command) -> None:
+    answer = mlpexp("init", "--set", "epochs=0")
+    assert (answer.code, answer.err.startswith("error: --set epochs=0: training.epochs: ")) == (2, True), answer.err
+    assert not Path("iris.yaml").exists()
+
+
+def test_a_reason_does_not_outlive_its_value(mlpexp: Command) -> None:
+    assert mlpexp("init", "--data", "digits", "--set", "epochs=3", "-o", "mine.yaml").code == 0
+    assert "Pictures need time" not in Path("mine.yaml").read_text(encoding="utf-8")
+
+
+def test_a_table_that_needs_more_is_asked_about(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(MENDED[1][0])
+    said = on_a_terminal(
+        "init", folder=tmp_path, typed=["t.csv", "y", "dataset.mising=drop", "dataset.missing=drop", "", "", ""]
+    )
+    assert "did you mean" in said
+    assert read_yaml(tmp_path / "t.yaml").data["dataset"]["missing"] == "drop"
 
 
 @pytest.mark.parametrize(

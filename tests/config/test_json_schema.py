@@ -114,6 +114,10 @@ GOOD: list[dict[str, Any]] = [
     {"sweep": {"over": {"learning_rate": "uniform(0.1, 1)"}, "method": "random", "trials": 20}},
     {"sweep": {"arms": [{"label": "a", "learning_rate": 0.1}, {"batch_size": "full"}], "baseline": {"label": "a"}}},
     {"training": {"batch_size": "full", "class_weights": {"setosa": 2}, "threads": "auto"}},
+    {"dataset": {"name": "synthetic", "kind": "function", "function": "sine"}},
+    {"dataset": {"name": "csv", "path": "a", "target": "b", "missing_values": [-999, 10**13, "?", 1e31]}},
+    {"optimizer": {"name": "sgd", "learning_rate": 1}, "sweep": {"over": {"optimizer": ["own:mine@0123456789ab", "adam"]}}},
+    {"sweep": {"over": {"training": [{"epochs": 1}]}}},
     {"description": "a", "seed": 2**63 - 1, "start": {"freeze": ["hidden1"]}},
 ]  # fmt: skip
 # Changes that both refuse: keys, names, types, choices, bounds, and what is missing.
@@ -139,6 +143,17 @@ BROKEN: list[dict[str, Any]] = [
     {"sweep": {"over": {"learning_rate": []}}}, {"sweep": {"over": {"learning_rate": "lgo(1, 2, 3)"}}},
     {"sweep": {"over": [1]}}, {"sweep": {"method": "bayes"}}, {"sweep": {"margin": 0}}, {"sweep": {"ovr": {}}},
     {"sweep": {"trials": 0}}, {"start": {"arm": -1}}, {"start": {"layers": []}},
+    {"training": {"epochs": 10**13}}, {"optimizer": {"name": "adam", "learning_rate": 1e31}}, {"seed": 2**64},
+    {"dataset": {"name": "synthetic", "kind": "function"}},
+    {"dataset": {"name": "synthetic", "kind": "moons", "function": "sine"}},
+    {"dataset": {"name": "iris", "scale": "minmax", "standardize": "no"}},
+    {"model": {"name": "som", "grid": [16]}}, {"optimizer": {"name": "own:mine@0123456789ab"}},
+    {"optimizer": {"name": "own:mine@0123456789ab", "learning_rate": 1, "slope": "steep"}},
+    {"sweep": {"over": {"optimizer": ["adam", "relu"]}}}, {"sweep": {"over": {"schedule": [{"name": "step"}]}}},
+    {"sweep": {"over": {"optimizer": [{"name": "sgd", "learning_rate": 0.1, "slope": 1}]}}},
+    {"sweep": {"over": {"training": [{"epoch": 1}]}}}, {"sweep": {"arms": [{"schedule": "mnist"}]}},
+    {"sweep": {"over": {"hidden_size": [4, 4]}}}, {"sweep": {"over": {"learning_rate": "log(1)"}}},
+    {"sweep": {"over": {"learning_rate": "uniform(0.1, 1, 5)"}, "method": "random", "trials": 4}},
 ]  # fmt: skip
 
 

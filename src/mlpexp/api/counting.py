@@ -30,9 +30,9 @@ class Cost(Answer):
     """
 
     def __init__(self, cost: "NetworkCost") -> None:
-        from mlpexp.report.tables.costs import cost_table
+        from mlpexp.report.tables.costs import MEANING, cost_table
 
-        super().__init__([cost_table(cost)], [])
+        super().__init__([cost_table(cost)], [MEANING])
         self._cost = cost
 
     @property

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping
+from math import inf
 from pathlib import PurePath
 from typing import Any
 
@@ -167,6 +168,23 @@ def _represent_float(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
 _Dumper.add_representer(list, _represent_list)
 _Dumper.add_representer(str, _represent_str)
 _Dumper.add_representer(float, _represent_float)
+
+
+class _Line(_Dumper):
+    """The same in one line."""
+
+
+_Line.add_representer(
+    list, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
+)
+
+
+def in_a_line(value: Any) -> str:
+    """Plain data in one line of YAML, which programs for YAML 1.1 and for YAML 1.2 read alike."""
+    text: str = yaml.dump(
+        [value], Dumper=_Line, default_flow_style=True, allow_unicode=True, width=inf, sort_keys=False
+    )
+    return text.strip()[1:-1]
 
 
 NOT_OF_PROGRAM = ("name", "description", "seed", "seeds", "split_seed", "init_seed", "order_seed", "schedule", "keep")

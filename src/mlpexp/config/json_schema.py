@@ -15,6 +15,7 @@ from mlpexp.config.layer_words import line_pattern
 from mlpexp.config.own_parts import KEYS, REFERENCE
 from mlpexp.config.shipped import MODELINE, example_names, example_path, examples_folder
 from mlpexp.config.som import ONLINE
+from mlpexp.config.strict import LARGEST, LARGEST_WHOLE
 from mlpexp.config.sweep import LABEL
 from mlpexp.config.words import BY_NAME
 
@@ -26,7 +27,7 @@ NEITHER = ("title", "discriminator")  # words of pydantic's that say nothing to 
 SPEAKING = ("description", "default")  # words about a value, which stand outside of its alternatives
 # Numbers that YAML 1.1 reads as text, and this program as numbers: `1e-4` has no point.
 POWER_OF_TEN = r"(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"
-RANGE = r"^\s*(log|linear|range|uniform|log_uniform|integers)\s*\([^()]*\)\s*$"
+RANGE = r"^\s*((log|linear|range)\s*\([^(),]*,[^(),]*,|(uniform|log_uniform|integers)\s*\([^(),]*,)[^(),]*\)\s*$"
 WORDS: Node = {"type": "string", "pattern": r"\S"}
 SAME_VALUES: Node = {
     "anyOf": [{"type": ["string", "integer"]}, {"items": {"type": ["string", "integer"]}, "type": "array"}]
@@ -38,6 +39,7 @@ SHORT: Mapping[tuple[str, str], Node] = {
     ("Keep", "state"): {"enum": list(YES_OR_NO)},
     ("Keep", "data"): {"enum": list(YES_OR_NO)},
     ("Csv", "target"): {"type": "string"},
+    ("Csv", "missing_values"): {"items": {"type": ["string", "number"]}, "type": "array"},
     ("Csv", "delimiter"): {"const": "\\t"},
     ("Cnn", "layers"): {"type": "string", "pattern": line_pattern()},
     ("ColumnSplit", "train"): SAME_VALUES,
@@ -45,7 +47,23 @@ SHORT: Mapping[tuple[str, str], Node] = {
     ("ColumnSplit", "test"): SAME_VALUES,
     ("Sweep", "baseline"): {"type": "string"},
 }
+# What a section needs beside one of its values, or has too few of without it.
+ALSO: Mapping[str, Node] = {
+    "Som": {"properties": {"grid": {"minItems": 2, "maxItems": 2}}},
+    "Synthetic": {
+        "if": {"properties": {"kind": {"const": "function"}}},
+        "then": {"required": ["function"], "properties": {"function": {"type": "string"}}},
+        "else": {"properties": {"function": {"type": "null"}}},
+    },
+}
+OF_MAP = ("optimizer", "schedule", "training")  # sections of the top level that a map may leave open
 OWN: Node = {"$ref": "#/$defs/own part"}
+OWN_OPTIMIZER: Node = {
+    "allOf": [OWN],
+    "required": ["learning_rate"],
+    "properties": {"name": True},
+    "additionalProperties": {"type": ["number", "string"], "pattern": f"^[-+]?{POWER_OF_TEN}"},
+}
 NOTHING: Node = {"type": "null"}
 CONSTANT: Node = {"type": ["number", "string"], "pattern": f"^[-+]?{POWER_OF_TEN}"}  # of `bias_init`
 NEW_SECTION: Node = {"anyOf": [{"required": [key]} for key in ("name", "kind", "layer")]}  # no values with names
@@ -76,9 +94,11 @@ def _section(name: str, section: Node, sections: Mapping[str, Node]) -> Node:
         also = [SHORT[name, key]] if (name, key) in SHORT else []
         also += [CONSTANT] if key == "bias_init" else []
         accepted = _accepted(node, sections)
-        accepted = _or_own(accepted) if key in KEYS and name != "Som" else accepted
+        own = OWN_OPTIMIZER if key == "optimizer" else OWN
+        accepted = _or_own(accepted, own) if key in KEYS and name != "Som" else accepted
         properties[key] = _either(accepted, also)
-    return {word: value for word, value in section.items() if word not in NEITHER} | {"properties": properties}
+    closed = {word: value for word, value in section.items() if word not in NEITHER} | {"properties": properties}
+    return closed | ({"allOf": [ALSO[name]]} if name in ALSO else {})
 
 
 def _accepted(raw: Node, sections: Mapping[str, Node]) -> Node:
@@ -90,12 +110,22 @@ def _accepted(raw: Node, sections: Mapping[str, Node]) -> Node:
     for word in ("items", "additionalProperties"):
         if isinstance(node.get(word), dict):
             node[word] = _accepted(node[word], sections)
+    if node.get("type") in ("number", "integer"):
+        node = _bounded(node)
     if node.get("type") == "number":
         sign = "" if "minimum" in node or "exclusiveMinimum" in node else "-"
         return node | {"type": ["number", "string"], "pattern": f"^[{sign}+]?{POWER_OF_TEN}"}
     if "$ref" in node and len(node) > 1:  # draft 7 sees nothing beside a reference
         return {word: node[word] for word in SPEAKING if word in node} | {"allOf": [{"$ref": node["$ref"]}]}
     return _tagged(node, raw["discriminator"], sections) if "discriminator" in raw else node
+
+
+def _bounded(node: Node) -> Node:
+    """A number that something can be computed with."""
+    largest = LARGEST if node["type"] == "number" else LARGEST_WHOLE
+    least = {} if "minimum" in node or "exclusiveMinimum" in node else {"minimum": -largest}
+    most = {} if "maximum" in node or "exclusiveMaximum" in node else {"maximum": largest}
+    return node | least | most
 
 
 def _flat(alternatives: list[Node]) -> Node:
@@ -132,14 +162,14 @@ def _either(node: Node, others: list[Node]) -> Node:
     return speaking | _flat([*others, rest])
 
 
-def _or_own(node: Node) -> Node:
+def _or_own(node: Node, own: Node) -> Node:
     """A part of a schema, or a function of Python in its place; of a list in the place of an item."""
     if "items" in node:
-        return node | {"items": _either(node["items"], [OWN])}
+        return node | {"items": _either(node["items"], [own])}
     lists = [
-        each | {"items": _either(each["items"], [OWN])} if "items" in each else each for each in node.get("anyOf", ())
+        each | {"items": _either(each["items"], [own])} if "items" in each else each for each in node.get("anyOf", ())
     ]
-    return _either(node | ({"anyOf": lists} if lists else {}), [OWN])
+    return _either(node | ({"anyOf": lists} if lists else {}), [own])
 
 
 def _own_part() -> Node:
@@ -152,7 +182,8 @@ def _values(sections: Mapping[str, Node]) -> Iterator[tuple[str, Node]]:
     """Every key that can be an axis, with what its values can be, as references to the places that say it."""
     places: dict[str, list[str]] = {}
     for path, place in _places("Experiment", "#", "", sections):
-        places.setdefault(path, []).append(place)
+        both = [f"#/{branch}/properties/{path}" for branch in ("then", "else")] if path in OF_MAP else [place]
+        places.setdefault(path, []).extend(both)
     for path, of_path in places.items():
         if not path.startswith("sweep"):
             yield path, {"anyOf": [{"$ref": place} for place in dict.fromkeys(of_path)]}
@@ -191,7 +222,7 @@ def _of_axes(values: Mapping[str, Node], sweep: Mapping[str, Node]) -> Node:
 
 def _axis(value: Node) -> Node:
     """The values of an axis: listed, with names, or a range."""
-    listed = {"type": "array", "minItems": 1, "items": value}
+    listed = {"type": "array", "minItems": 1, "uniqueItems": True, "items": value}
     named = {"type": "object", "minProperties": 1, "additionalProperties": value, "not": NEW_SECTION}
     return {"anyOf": [listed, named, {"$ref": "#/$defs/range"}]}
 

@@ -43,6 +43,18 @@ def changed_source(source: Source, path: Path, overrides: Sequence[Override]) ->
     Raises:
         ConfigError: An override is not as it should be.
     """
+    change(source, overrides)
+    anchor_tables(source, path)
+    anchor_starts(source, path)
+    return source
+
+
+def change(source: Source, overrides: Sequence[Override]) -> None:
+    """Applies overrides in order, in place; short forms become long ones, and paths stay as they are written.
+
+    Raises:
+        ConfigError: An override is not as it should be.
+    """
     expand_names(source)
     for override in overrides:
         before = copy(source.data.get("optimizer"))
@@ -53,9 +65,6 @@ def changed_source(source: Source, path: Path, overrides: Sequence[Override]) ->
         if override.key == "optimizer" and changed == ["optimizer", "name"] and isinstance(before, dict):
             source.notes += in_words(before, source.data["optimizer"]["name"])
             keep_own_keys(source, before)
-    anchor_tables(source, path)
-    anchor_starts(source, path)
-    return source
 
 
 def validated(source: Source) -> Experiment:

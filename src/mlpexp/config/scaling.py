@@ -24,7 +24,7 @@ def one_spelling(section: Any) -> Any:
         )
     if standardize in ("standard", "minmax", "none"):
         raise not_together("standardize", f"should be true or false; did you mean scale: {standardize}?")
-    if scale not in ("standard", "minmax", "none"):
+    if scale not in ("standard", "minmax", "none") or not isinstance(section.get("standardize", True), bool):
         return section
     if isinstance(standardize, bool) and standardize != STANDARDIZED.get(scale, False):
         raise not_together(

@@ -1,19 +1,16 @@
 """A first config as YAML with comments: what each key means, why it has its value, and what else it may be."""
 
-import json
-import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mlpexp.config.dump import in_a_line
 from mlpexp.config.key_facts import KeyFacts, key_facts
-from mlpexp.config.yaml_source import scalar
 from mlpexp.planning.first_config import Draft
-from mlpexp.planning.values import value_text
+from mlpexp.planning.values import layers_in_a_line
 
 WIDTH = 100  # columns of a comment
 MOST_CHOICES = 16
-PLAIN = re.compile(r"[\w./@+ -]+")
 MEANINGS = {
     "dataset.name": "Which data.", "model.name": "Which network.", "optimizer.name": "Which optimizer.",
     "sweep": "What `mlpexp sweep` compares: each value is trained with the same seeds.",
@@ -54,11 +51,11 @@ def _key(path: str, key: str, value: Any, draft: Draft, indent: str) -> Iterator
     for sentence in _said(path, value, draft):
         yield from _comment(sentence, indent)
     if isinstance(value, Mapping) and path != "sweep.over":
-        yield f"{indent}{key}:"
+        yield f"{indent}{_written(key)}:"
         for inner, item in value.items():
             yield from _key(f"{path}.{inner}", inner, item, draft, indent + "  ")
     else:
-        yield f"{indent}{key}: {_written(value)}"
+        yield f"{indent}{_written(key)}: {_written(value)}"
 
 
 def _said(path: str, value: Any, draft: Draft) -> Iterator[str]:
@@ -102,8 +99,5 @@ def _comment(sentence: str, indent: str) -> list[str]:
 
 
 def _written(value: Any) -> str:
-    """A value in one line; text in quotation marks where it could be read as something else."""
-    if isinstance(value, str):
-        plain = scalar(value) == value and PLAIN.fullmatch(value) and value[0] not in "-@ " and value[-1] != " "
-        return value if plain else json.dumps(value, ensure_ascii=False)
-    return value_text(value)
+    """A value in one line; layers as in a config that is written by hand."""
+    return in_a_line(layers_in_a_line(value))

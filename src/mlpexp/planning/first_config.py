@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from mlpexp.config.datasets import DatasetConfig
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.facts import DatasetFacts
 from mlpexp.config.key_facts import facts_named
+from mlpexp.config.load import change
 from mlpexp.config.shipped import at_home
-from mlpexp.config.words import BY_NAME, did_you_mean
+from mlpexp.config.words import BY_NAME, did_you_mean, key_of
+from mlpexp.config.yaml_source import Override, Source
 from mlpexp.data.catalogue import facts_of
 from mlpexp.errors import InputError
 from mlpexp.planning.own_pictures import SMALLEST_SIDE, are_pictures, batch_size_for, settings_of_size
@@ -49,6 +52,8 @@ class Wish:
     """The network; None: what suits the data."""
     sweep: tuple[str, ...] = ()
     """What is varied, in short words; empty: nothing."""
+    changes: tuple[Override, ...] = ()
+    """What else is said of keys, such as ``dataset.missing=drop``."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +95,28 @@ def drafted(wish: Wish, folder: Path) -> Draft:
     by_name = wish.data in data_names() and not at_home(wish.data).exists()
     draft = _by_name(wish) if by_name else _own(wish, folder)
     data = dict(draft.data)
+    changed = {key_of(change.key, change.value) for change in wish.changes}
+    reasons = {
+        key: why for key, why in draft.reasons.items() if not any(f"{each}.".startswith(f"{key}.") for each in changed)
+    }
     if data["model"]["name"] == "som":  # which has an optimizer and batches of its own
         del data["optimizer"]
         data["training"] = {"epochs": data["training"]["epochs"]}
+    if wish.changes:
+        data = _changed(data, wish.changes)
     if wish.sweep:
         data["sweep"] = {"over": {word: _values(word, data) for word in wish.sweep}}
-    return Draft(data, draft.reasons)
+    return Draft(data, reasons)
+
+
+def _changed(data: Mapping[str, Any], changes: Sequence[Override]) -> dict[str, Any]:
+    """The sections with what else is said of keys; the column to predict stays a word where nothing is said of it."""
+    source = Source(deepcopy(dict(data)))
+    change(source, changes)
+    section = source.data["dataset"]
+    if isinstance(section, dict) and isinstance(section.get("target"), dict) and list(section["target"]) == ["column"]:
+        section["target"] = section["target"]["column"]
+    return source.data
 
 
 def _by_name(wish: Wish) -> Draft:
@@ -117,7 +138,8 @@ def _own(wish: Wish, folder: Path) -> Draft:
     if not path.exists():
         near = did_you_mean(wish.data, data_names())
         raise InputError(f"{keyword('data', wish.data)}: there is no such table, folder of pictures, or data set{near}")
-    source = table_source(wish.data, wish.target, {}, wish.model)
+    said = {change.key.removeprefix("dataset."): change.value for change in wish.changes}
+    source = table_source(wish.data, wish.target, said, wish.model)
     is_relative = not path.is_absolute()
     written = Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix() if is_relative else path.as_posix()
     data = dict(source.data)

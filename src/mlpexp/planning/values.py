@@ -89,7 +89,7 @@ def are_named(given: object) -> bool:
 
 def value_text(value: Any) -> str:
     """In one line, as a config would have it: ``0.1``, ``relu``, ``[16, 16]``, ``c8@5 p``, ``{name: elu, alpha: 2.0}``."""
-    value = _in_a_line(value)
+    value = layers_in_a_line(value)
     if isinstance(value, str):
         return short_name(value)
     if value is None or isinstance(value, bool):
@@ -118,8 +118,8 @@ def why_no_name(name: object) -> str:
     return f"a name has at most {MOST_LETTERS} letters" if is_long else why_no_label(name)
 
 
-def _in_a_line(value: Any) -> Any:
-    """Layers in a line; anything else as it is."""
+def layers_in_a_line(value: Any) -> Any:
+    """Layers as the line that stands for them; anything else as it is."""
     if (
         not isinstance(value, list)
         or not value
@@ -131,7 +131,7 @@ def _in_a_line(value: Any) -> Any:
 
 def _inner_text(value: Any) -> str:
     """A value inside a list or mapping, where some words need quotes."""
-    value = _in_a_line(value)
+    value = layers_in_a_line(value)
     plain = isinstance(value, str) and scalar(value) == value and re.fullmatch(r"[\w./-]+", value)
     return json.dumps(value) if isinstance(value, str) and not plain else value_text(value)
 

@@ -53,8 +53,8 @@ def _table(folder: str | None) -> "TextTable":
 
     headers = {name: header(example_path(name)) for name in example_names() if folder in (None, name.split("/")[0])}
     rows = [(name, of.command, of.first_question, of.time_alone) for name, of in headers.items()]
-    columns, sentences = ("example", "for", "question", "time"), frozenset(("question",))
-    return TextTable(columns, rows, prose=sentences, least_prose=40, droppable=("time", "for"))
+    columns, sentences = ("example", "command", "question", "time"), frozenset(("question",))
+    return TextTable(columns, rows, prose=sentences, least_prose=40, droppable=("time", "command"))
 
 
 def _copied(example: str, target: Path) -> Path:

@@ -1,6 +1,7 @@
 """``mlpexp init``."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -12,10 +13,12 @@ from mlpexp.cli.options import option
 from mlpexp.errors import InputError
 
 if TYPE_CHECKING:
+    from mlpexp.config.yaml_source import Source
     from mlpexp.planning.first_config import Wish
     from mlpexp.planning.plan import Plan
 
 NONE = "none"
+NEW = "config.yaml"  # a name for a config that has no file yet
 
 
 def init(
@@ -31,6 +34,10 @@ def init(
         str | None,
         option("--sweep", metavar="WORDS", help="What to compare, such as learning_rate or hidden_size,activation."),
     ] = None,
+    set_: Annotated[
+        list[str] | None,
+        option("--set", "-s", metavar="KEY=VALUE", help="What else it says, such as dataset.missing=drop; repeatable."),
+    ] = None,
     output: Annotated[
         Path | None,
         option("--output", "-o", metavar="FILE", help="The new file [default: the name of the data, .yaml]."),
@@ -38,12 +45,13 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
 ) -> None:
     """Write a first config, with comments that say what else each key may be; asks where no option is given."""
+    from mlpexp.cli.given import overrides_from
     from mlpexp.planning.first_config import Wish
 
-    if all(value is None for value in (data, target, model, sweep, output)):
+    if all(value is None for value in (data, target, model, sweep, set_, output)):
         wish, file = _asked(force=force)
     else:
-        wish = Wish(data or Wish.data, target, model, _axes(sweep or NONE))
+        wish = Wish(data or Wish.data, target, model, _axes(sweep or NONE), tuple(overrides_from(set_)))
         file = output or _usual_file(wish)
     _write(wish, file, force=force)
 
@@ -64,14 +72,45 @@ def _asked(*, force: bool) -> "tuple[Wish, Path]":
     if columns:
         print_sentences([f"Columns: {', '.join(columns)}"])
         target = ask("Which column is predicted", columns[-1], lambda answer: drafted(Wish(data, answer), here))
-    usual = str(drafted(Wish(data, target), here).data["model"]["name"])
-    model = ask("Which network (mlp, cnn, som)", usual, lambda answer: _checked(Wish(data, target, answer), here))
+    wish = _mended(Wish(data, target), here)
+    usual = str(drafted(wish, here).data["model"]["name"])
+    model = ask("Which network (mlp, cnn, som)", usual, lambda answer: _checked(replace(wish, model=answer), here))
+    wish = replace(wish, model=model)
     print_sentences([f"A sweep compares values of {', '.join(AXES)}."])
-    varied = ask("What to compare", NONE, lambda answer: _checked(Wish(data, target, model, _axes(answer)), here))
-    wish = Wish(data, target, model, _axes(varied))
+    varied = ask("What to compare", NONE, lambda answer: _checked(replace(wish, sweep=_axes(answer)), here))
+    wish = replace(wish, sweep=_axes(varied))
     return wish, Path(
         ask("Which file", str(_usual_file(wish)), lambda answer: _refuse_there(Path(answer), force=force))
     )
+
+
+def _mended(wish: "Wish", folder: Path) -> "Wish":
+    """The wish with what must be said of its data before they can be read, which is asked for."""
+    from mlpexp.cli.given import overrides_from
+    from mlpexp.cli.printing import print_sentences
+    from mlpexp.cli.questions import ask
+    from mlpexp.config.load import validated
+    from mlpexp.planning.config_text import config_text
+    from mlpexp.planning.first_config import drafted
+
+    def changed(text: str) -> "Wish":
+        return replace(wish, changes=(*wish.changes, *overrides_from([text])))
+
+    def refuse_wrong(text: str) -> None:
+        if text != NONE:
+            validated(_source(config_text(drafted(changed(text), folder), "", ()), changed(text), folder))
+
+    while True:
+        try:
+            _checked(wish, folder)
+        except InputError as error:
+            print_sentences([str(error)])
+            text = ask("Which key mends it, such as dataset.missing=drop", NONE, refuse_wrong)
+            if text == NONE:
+                raise
+            wish = changed(text)
+        else:
+            return wish
 
 
 def _usual_file(wish: "Wish") -> Path:
@@ -116,22 +155,27 @@ def _checked(wish: "Wish", folder: Path, name: str = "FILE") -> "tuple[str, Plan
     """
     from mlpexp.api.checking import plan_to_check
     from mlpexp.cli.given import RUNS
-    from mlpexp.config.load import changed_source
-    from mlpexp.config.yaml_source import yaml_in
     from mlpexp.planning.config_text import config_text
     from mlpexp.planning.first_config import drafted
     from mlpexp.planning.own_table import tell_of_table
 
     draft, said = drafted(wish, folder), list[str]()
-    file = folder / "config.yaml"
 
     def planned(text: str) -> "Plan":
-        return plan_to_check(changed_source(yaml_in(text, "the new config"), file, ()), file, RUNS, said.append)
+        return plan_to_check(_source(text, wish, folder), folder / NEW, RUNS, said.append)
 
     plan = planned(config_text(draft, "", ()))
     tell_of_table(plan, said.append, chosen=False)
     text = config_text(draft.known(plan.base.experiment, plan.base.facts), name, said)
     return text, planned(text)
+
+
+def _source(text: str, wish: "Wish", folder: Path) -> "Source":
+    """The config as plain data; what was typed is said once more, so that messages name it as it was typed."""
+    from mlpexp.config.load import changed_source
+    from mlpexp.config.yaml_source import yaml_in
+
+    return changed_source(yaml_in(text, "the new config"), folder / NEW, wish.changes)
 
 
 def _write(wish: "Wish", file: Path, *, force: bool) -> None:

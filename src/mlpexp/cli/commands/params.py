@@ -208,6 +208,7 @@ def _print(costs: "list[NetworkCost]", format_: str, *, wide: bool) -> None:
 
         for table in text_tables:
             print_table(table, wide=wide)
+        print_sentences([tables.MEANING])
     else:
         typer.echo(
             "\n".join(table.markdown() if format_ == "markdown" else table.latex() for table in text_tables), nl=False

@@ -9,6 +9,7 @@ from mlpexp.report.words import binary_bytes
 
 COST_COLUMNS = ("layer", "kind", "output size", "output", "formula", "parameters", "MACs", "activations")
 NUMERIC = frozenset(("parameters", "MACs", "activations"))
+MEANING = "MACs: multiplications, each with an addition, for one sample; activations: memory of each output as float32"
 DROPPABLE = ("output size", "activations", "kind", "MACs", "output", "formula")
 
 
