@@ -112,3 +112,8 @@ def test_the_card_is_named() -> None:
     found = card()
     assert torch.cuda.get_device_name(0) in found.said
     assert not found.remedy
+
+
+@pytest.mark.skipif(torch.cuda.is_available() or torch.backends.mps.is_available(), reason="there is a card")
+def test_that_there_is_no_card_is_said_in_words() -> None:
+    assert card().said.startswith("no CUDA device: ")
