@@ -71,6 +71,9 @@ def test_the_limit_of_a_container(written: str, limit: float | None, tmp_path: P
 def test_too_many_threads_have_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "4096")
     assert "unset it" in cores().remedy
+    for wrong in ("0", "abc", "99999999999", ""):
+        monkeypatch.setenv("OMP_NUM_THREADS", wrong)
+        assert "is ignored" in cores().remedy
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     assert "OMP_NUM_THREADS=1" in cores().said
 
@@ -83,6 +86,13 @@ def test_data_sets_are_looked_for_where_they_are_read(monkeypatch: pytest.Monkey
     results, data, free = folders(tmp_path / "a" / "runs")
     assert (results.said, data.said) == (f"{tmp_path}/a/runs can be made", f"{tmp_path}/data can be made")
     assert (free, results.remedy) == (disk(tmp_path), "")
+
+
+def test_nothing_is_promised_of_a_folder_that_is_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MLPEXP_DATA_DIR", str(tmp_path / "file"))
+    _, absent = data_sets()
+    assert absent.said.endswith("; none can be downloaded to there")
 
 
 @pytest.mark.mnist

@@ -66,6 +66,16 @@ def test_every_axis(mlpexp: Command, word: str) -> None:
     assert list(read_yaml(Path("iris.yaml")).data["sweep"]["over"]) == [word]
 
 
+def test_an_axis_of_a_map_has_the_words_of_a_map(mlpexp: Command) -> None:
+    assert mlpexp("init", "--model", "som", "--sweep", "init").code == 0
+    assert read_yaml(Path("iris.yaml")).data["sweep"]["over"] == {"init": ["random", "samples", "pca"]}
+
+
+def test_a_name_of_a_file_writes_no_keys(mlpexp: Command) -> None:
+    assert mlpexp("init", "-o", "a\nseeds: 3 #.yaml").code == 0
+    assert read_yaml(Path("a\nseeds: 3 #.yaml")).data["seeds"] == 10
+
+
 def test_pictures(mlpexp: Command) -> None:
     for_example(Path())
     (folder,) = [path for path in Path().iterdir() if path.is_dir()]
@@ -179,6 +189,8 @@ def test_a_table_that_needs_more_is_asked_about(tmp_path: Path) -> None:
                                "init, batch_size"),
         (["--data", "digits", "--sweep", "hidden_size"],
          "--sweep hidden_size: means nothing for cnn; choose another axis or network"),
+        (["--data", ""], ".: there are no pictures in it; each class needs a folder with its pictures"),
+        (["--model", "MLP"], "--model MLP: model.name: 'MLP' is not known; did you mean mlp?"),
         (["--model", "som", "--sweep", "optimizer"],
          "--sweep optimizer: means nothing for som; choose another axis or network"),
     ],

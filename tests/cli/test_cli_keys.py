@@ -91,7 +91,12 @@ def test_a_section_and_all(mlpexp: Command) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("lr", "optimizer.learning_rate"), ("optimizer.momentm", "optimizer.momentum"), ("epoch", "training.epochs")],
+    [
+        ("lr", "optimizer.learning_rate"),
+        ("optimizer.momentm", "optimizer.momentum"),
+        ("epoch", "training.epochs"),
+        ("model.layers.0.unit", "model.layers.N.units"),
+    ],
 )
 def test_a_wrong_key(mlpexp: Command, typed: str, meant: str) -> None:
     answer = mlpexp("keys", typed)
@@ -107,12 +112,13 @@ def test_a_wrong_key(mlpexp: Command, typed: str, meant: str) -> None:
         ("model.dropout", "0", "default"),
         ("training.epochs", "7", "--set epochs=7"),
         ("training.batch_size", "varied: 8, 16", "mine.yaml:7:16"),
+        ("dataset.standardize", "false", "follows from other keys"),
         ("optimizer.beta1", "", "the config has no such key"),
         ("dataset", "iris", "mine.yaml:1:10"),
     ],
 )
 def test_where_a_value_comes_from(mlpexp: Command, key: str, value: str, where: str) -> None:
-    Path("mine.yaml").write_text(MINE)
+    Path("mine.yaml").write_text(MINE.replace("dataset: iris", "dataset: {name: iris, scale: minmax}"))
     arguments = ("--config", "mine.yaml", "--set", "epochs=7", "--format", "json")
     found = next(each for each in json.loads(mlpexp("keys", key, *arguments).out) if each["key"] == key)
     assert (found["value"], found["from"]) == (value, where)

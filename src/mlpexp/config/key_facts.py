@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -96,7 +97,13 @@ def facts_named(written: str) -> list[KeyFacts]:
     found = [facts for facts in key_facts() if facts.path == key or facts.path.startswith(f"{key}.")]
     if found:
         return found
-    near = meant(written, paths) or nearest_key(written) or nearest_key(written.rpartition(".")[2])
+    of_layer = get_close_matches(key, paths, 1) if OF_LIST in key.split(".") else []
+    near = (
+        next(iter(of_layer), "")
+        or meant(written, paths)
+        or nearest_key(written)
+        or nearest_key(written.rpartition(".")[2])
+    )
     hint = f"; did you mean {near}?" if near in paths else "; `mlpexp keys` lists all"
     raise InputError(f"{written}: there is no such key{hint}")
 

@@ -11,6 +11,7 @@ from mlpexp.free_memory import free_bytes
 GB = 1e9
 LEAST_MEMORY = 1e9  # bytes, for torch and a small network
 THREADS = "OMP_NUM_THREADS"
+MOST_THREADS = 2**31 - 1
 QUOTAS = (Path("/sys/fs/cgroup/cpu.max"), Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"))
 
 
@@ -33,11 +34,18 @@ def cores() -> Finding:
     parts += [] if limit is None else [f"a container allows the time of {limit:g}"]
     parts += [] if threads is None else [f"{THREADS}={threads}"]
     remedy = ""
-    if threads is not None and threads.isdecimal() and int(threads) > usable:
+    if threads is not None and not _is_number_of_threads(threads):
+        remedy = f"{THREADS} is no number of threads, and is ignored; unset it"
+    elif threads is not None and int(threads) > usable:
         remedy = f"{THREADS} asks for {threads} threads on {usable} cores, which slows all of them; unset it"
     elif limit is not None and limit < usable / 2:
         remedy = f"the container has the time of {limit:g} of {usable} cores; give --jobs {max(1, int(limit))}"
     return Finding("cores", ", ".join(parts), remedy)
+
+
+def _is_number_of_threads(text: str) -> bool:
+    """Whether libraries can take it for one: they use all cores else."""
+    return text.strip().isdecimal() and 0 < int(text) <= MOST_THREADS
 
 
 def core_limit(files: tuple[Path, ...] = QUOTAS) -> float | None:

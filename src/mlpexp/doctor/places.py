@@ -29,15 +29,21 @@ def folders(runs_dir: Path) -> Iterator[Finding]:
 
 def _folder(what: str, folder: Path, option: str, *, is_needed: bool) -> Finding:
     """Whether a folder can be written to, or made."""
-    shown, there = without_home(str(folder.absolute())), nearest(folder)
+    shown = without_home(str(folder.absolute()))
     if _is_there(folder) and not _is_folder(folder):
         return Finding(what, shown, f"{shown} is a file; name a folder with {option}", is_broken=is_needed)
-    if os.access(there, os.W_OK | os.X_OK):
+    if _can_be_filled(folder):
         return Finding(what, f"{shown} can be {'written to' if _is_folder(folder) else 'made'}")
     if _is_folder(folder) and not is_needed:
         return Finding(what, f"{shown} can be read only, so that nothing is downloaded to it")
     remedy = f"{shown} cannot be {'written to' if _is_folder(folder) else 'made'}; name another folder with {option}"
     return Finding(what, shown, remedy, is_broken=is_needed)
+
+
+def _can_be_filled(folder: Path) -> bool:
+    """Whether files can be written to it, or it can be made."""
+    there = nearest(folder)
+    return _is_folder(there) and os.access(there, os.W_OK | os.X_OK)
 
 
 def _is_there(path: Path) -> bool:
@@ -77,4 +83,7 @@ def data_sets() -> Iterator[Finding]:
     where = without_home(str(root.absolute()))
     yield Finding("data sets", f"in {where}: {', '.join(found) or 'none'}")
     if absent := [name for name in named if name not in found]:
-        yield Finding("not there yet", f"{', '.join(absent)}; each is downloaded when it is first needed")
+        later = (
+            "each is downloaded when it is first needed" if _can_be_filled(root) else "none can be downloaded to there"
+        )
+        yield Finding("not there yet", f"{', '.join(absent)}; {later}")

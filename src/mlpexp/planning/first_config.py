@@ -194,10 +194,11 @@ def _values(word: str, data: Mapping[str, Any]) -> list[Any]:
     if word not in AXES:
         raise InputError(f"{keyword('sweep', word)}: is not known{did_you_mean(word, AXES)}")
     key, network = BY_NAME[word].key, data["model"]["name"]
-    has_it = any(not facts.of or network in facts.of for facts in facts_named(key)) or not key.startswith("model.")
-    if not has_it or (network == "som" and not key.startswith("model.")):
+    forms = [facts for facts in facts_named(key) if not facts.of or network in facts.of]
+    if (key.startswith("model.") and not forms) or (network == "som" and not key.startswith("model.")):
         raise InputError(f"{keyword('sweep', word)}: means nothing for {network}; choose another axis or network")
     if word != "batch_size":
-        return list(AXES[word])
+        choices = forms[0].choices if key.startswith("model.") else ()
+        return [value for value in AXES[word] if not choices or value in choices] or list(choices)
     size = data["training"]["batch_size"]
     return sorted({max(1, size // 8), max(1, size // 2), size})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlpexp.config.key_facts import OF_LIST, TAGS, KeyFacts, key_facts
+from mlpexp.config.key_facts import NEEDED, OF_LIST, TAGS, KeyFacts, key_facts
 from mlpexp.config.som import map_defaults
 from mlpexp.config.words import key_of
 from mlpexp.config.yaml_source import Source, is_position, value_at
@@ -41,11 +41,12 @@ def _in_its_section(facts: KeyFacts, plan: Plan) -> KeyFacts | None:
     return replace(facts, of=(str(tag),)) if facts.of else facts
 
 
-def origin_of(path: str, source: Source, plan: Plan) -> Origin:
+def origin_of(path: str, default: Any, source: Source, plan: Plan) -> Origin:
     """The value of a key in a config, and where it comes from.
 
     Args:
         path: Dotted; of a layer with its position.
+        default: Of the key, as plain data; None: it depends on other keys.
         source: The config as it was read.
         plan: What it was planned as.
     """
@@ -64,7 +65,8 @@ def origin_of(path: str, source: Source, plan: Plan) -> Origin:
         return Origin(value, str(source.place(step)))
     if parts[-1] in map_defaults(source.data).get(parts[0], {}):
         return Origin(value, "default of a map")
-    return Origin(value, "default")
+    is_other = default not in (None, NEEDED) and not isinstance(values[0], dict) and values[0] != default
+    return Origin(value, "follows from other keys" if is_other else "default")
 
 
 def _shown(path: str, value: Any) -> str:

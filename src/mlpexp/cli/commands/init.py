@@ -10,7 +10,7 @@ import typer
 
 from mlpexp.cli.experiment_options import TARGET
 from mlpexp.cli.options import option
-from mlpexp.errors import InputError
+from mlpexp.errors import InputError, Place
 
 if TYPE_CHECKING:
     from mlpexp.config.yaml_source import Source
@@ -51,7 +51,9 @@ def init(
     if all(value is None for value in (data, target, model, sweep, set_, output)):
         wish, file = _asked(force=force)
     else:
-        wish = Wish(data or Wish.data, target, model, _axes(sweep or NONE), tuple(overrides_from(set_)))
+        wish = Wish(
+            Wish.data if data is None else data, target, model, _axes(sweep or NONE), tuple(overrides_from(set_))
+        )
         file = output or _usual_file(wish)
     _write(wish, file, force=force)
 
@@ -173,9 +175,10 @@ def _checked(wish: "Wish", folder: Path, name: str = "FILE") -> "tuple[str, Plan
 def _source(text: str, wish: "Wish", folder: Path) -> "Source":
     """The config as plain data; what was typed is said once more, so that messages name it as it was typed."""
     from mlpexp.config.load import changed_source
-    from mlpexp.config.yaml_source import yaml_in
+    from mlpexp.config.yaml_source import Override, yaml_in
 
-    return changed_source(yaml_in(text, "the new config"), folder / NEW, wish.changes)
+    typed = [] if wish.model is None else [Override("model.name", wish.model, Place(f"--model {wish.model}"))]
+    return changed_source(yaml_in(text, "the new config"), folder / NEW, [*typed, *wish.changes])
 
 
 def _write(wish: "Wish", file: Path, *, force: bool) -> None:
@@ -185,7 +188,7 @@ def _write(wish: "Wish", file: Path, *, force: bool) -> None:
     _refuse_there(file, force=force)
     if file.exists() and Path(wish.data).exists() and file.samefile(wish.data):
         raise InputError(f"{file}: holds the data; name another file with -o")
-    text, plan = _checked(wish, file.parent, quote(str(file)))
+    text, plan = _checked(wish, file.parent, quote(str(file)) if str(file).isprintable() else "FILE")
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:

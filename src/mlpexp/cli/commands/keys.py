@@ -63,4 +63,5 @@ def _in_config(
     plan = plan_to_check(source, path, RUNS, say(quiet=True))
     forms = forms_in(facts, plan)
     in_place = {facts[0].path: typed} if typed and typed.count(".") == facts[0].path.count(".") else {}
-    return forms, {each.path: origin_of(in_place.get(each.path, each.path), source, plan) for each in forms}
+    places = {each.path: (in_place.get(each.path, each.path), each.default) for each in forms}
+    return forms, {path: origin_of(place, default, source, plan) for path, (place, default) in places.items()}
