@@ -124,12 +124,34 @@ def test_arms_of_one_network_share_it(tmp_path: Path) -> None:
             '{over: {dataset: [iris, {name: csv, path: "a\\0b", target: y}]}}',
             ["config.yaml:6:16: dataset.path: cannot be a path: embedded null byte"],
         ),
+        (
+            "{over: {learning_rate: [0.5], optimizer: [{name: adam}, {name: adam, learning_rate: 0.01}]}}",
+            [
+                "config.yaml:6:16: sweep.over.learning_rate: 0.5 beside optimizer: {name: adam, learning_rate: 0.01}, "
+                "which says it, too; leave out one of them"
+            ],
+        ),
+        (
+            "{arms: [{}, {optimizer: {name: sgd, learning_rate: 0.1}, learning_rate: 0.1}]}",
+            [
+                "config.yaml:6:65: sweep.arms.learning_rate: 0.1 beside optimizer: {name: sgd, learning_rate: 0.1}, "
+                "which says it, too; leave out one of them"
+            ],
+        ),
     ],
 )
 def test_problems_of_arms_are_placed(sweep: str, lines: list[str], tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         plan_of(tmp_path, sweep)
     assert str(caught.value).replace(f"{tmp_path}/", "").splitlines() == lines
+
+
+@pytest.mark.parametrize("sections_first", [True, False])
+def test_a_section_of_an_arm_leaves_its_key_alone_whichever_comes_first(tmp_path: Path, sections_first: bool) -> None:
+    axes = ["optimizer: [{name: sgd, momentum: 0.5}, {name: adam}]", "learning_rate: [0.5, 0.2]"]
+    plan = plan_of(tmp_path, f"{{over: {{{', '.join(axes if sections_first else axes[::-1])}}}}}")
+    trained = {(arm.experiment.optimizer.name, arm.experiment.optimizer.learning_rate) for arm in plan.arms}
+    assert trained == {("sgd", 0.5), ("sgd", 0.2), ("adam", 0.5), ("adam", 0.2)}
 
 
 def test_a_run_is_planned_as_one_arm(tmp_path: Path) -> None:

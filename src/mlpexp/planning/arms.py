@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from mlpexp.planning.designs import Settings
 from mlpexp.planning.matching import matched
 from mlpexp.planning.own_values import as_listed
 from mlpexp.planning.prepare import Preparation, Prepared
+from mlpexp.planning.values import value_text
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class Variation:
         for settings in combinations:
             label = label_of(self.axes, settings, usual, Axis.text)
             try:
+                self._refuse_two_values(settings)
                 prepared = self._prepared(settings)
                 arm = arm_of(len(arms), settings, label, self._scaled(prepared))
             except ConfigError as error:
@@ -131,6 +134,26 @@ class Variation:
         except InputError:
             return self.preparation.prepared(self._with(self.source, settings))
 
+    def _refuse_two_values(self, settings: Settings) -> None:
+        """Refuses a value of a key beside a section that has another one: ``learning_rate`` beside an ``optimizer``."""
+        for section, axis in self._nested:
+            if not {section.key, axis.key} <= settings.keys():
+                continue
+            if _has_key(settings[section.key], axis.parts[len(section.parts) :]):
+                what = f"sweep.{'arms' if self.listed else 'over'}.{axis.written}"
+                said = f"{value_text(settings[axis.key])} beside {section.written}: {value_text(settings[section.key])}"
+                raise ConfigError([Problem(axis.place, what, f"{said}, which says it, too; leave out one of them")])
+
+    @cached_property
+    def _nested(self) -> list[tuple[Axis, Axis]]:
+        """Axes that are sections, each with an axis that is one of its keys."""
+        return [pair for pair in permutations(self.axes, 2) if pair[1].key.startswith(f"{pair[0].key}.")]
+
+    @cached_property
+    def _sections_first(self) -> list[Axis]:
+        """The axes, sections before their keys, which would else be lost."""
+        return sorted(self.axes, key=lambda axis: len(axis.parts))
+
     def _scaled(self, prepared: Prepared) -> Prepared:
         """The experiment with as many parameters as all have."""
         return prepared if self.budget is None else matched(prepared, self.budget)
@@ -139,7 +162,7 @@ class Variation:
         """The config with the values of one arm, and with the places that the source has."""
         data = {section: copied(value) for section, value in source.data.items() if section != "sweep"}
         changed = Source(data, dict(source.keys), dict(source.values), tables=self.source.tables)
-        for axis in self.axes:
+        for axis in self._sections_first:
             if axis.key in settings:
                 set_value(changed, axis.parts, copied(settings[axis.key]), axis.place)
         before = self.source.data.get("optimizer")
@@ -170,6 +193,12 @@ def called(arms: Sequence[Arm], axes: Sequence[Axis], usual: Settings | None) ->
 
 def _label(arm: Arm, axes: Sequence[Axis], usual: Settings | None, *, and_written: bool) -> str:
     return label_of(axes, arm.written, usual, trained_text(sizes_of(arm.experiment.model), and_written=and_written))
+
+
+def _has_key(section: Any, parts: Sequence[str]) -> bool:
+    """Whether a section says something of one of its keys, or of a key of an inner section."""
+    first, *rest = parts
+    return isinstance(section, dict) and first in section and (not rest or _has_key(section[first], rest))
 
 
 def copied(value: Any) -> Any:
