@@ -175,7 +175,7 @@ def test_dropped_rows_are_counted_with_the_columns_that_lack_cells(trained: Make
     (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
     told = trained(TABLE.replace("target: kind", "target: kind, missing: drop"), "all")
     assert "Of 60 rows, 3 were dropped: a cell is missing in a (1), b (1) and kind (1)." in sentences(told)
-    chinese = section_of(Setups(Material(told.result))).within[0].blocks[0].words[0]  # type: ignore[union-attr]
+    chinese = section_of(Setups(Material(told.result))).sections[0].blocks[0].words[0]  # type: ignore[union-attr]
     assert "共 60 行，其中 3 行因存在缺失值被删除：a（1 个）、b（1 个）、kind（1 个）。" in str(chinese)
     rules = "missing: {a: mean, b: most_frequent, kind: drop}"
     some = sentences(trained(TABLE.replace("target: kind", f"target: kind, {rules}"), "some"))
