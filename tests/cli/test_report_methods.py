@@ -86,9 +86,7 @@ NEW = (
     "Intervals for new samples of the same source are by the corrected resampled t (Nadeau and "
     "Bengio 2003; 45 test and 105 training samples)."
 )
-NEW_ZH = (
-    "针对同一来源新样本的置信区间采用校正的重采样 t 检验方法（Nadeau 和 Bengio 2003；测试样本 45 个，训练样本 105 个）。"
-)
+NEW_ZH = "针对同一来源新样本的置信区间采用校正的重采样 t 检验方法（Nadeau 和 Bengio 2003；测试样本 45 个，训练样本 105 个）。"
 FLOAT = "Computations were in single precision (float32)."
 FLOAT_ZH = "计算采用单精度（float32）。"
 TEXTS = {
