@@ -3,6 +3,7 @@
 This module imports nothing of the house.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -50,8 +51,15 @@ def either(command: str, python: str) -> str:
 
 
 def setting(key: str = "KEY", value: str = "VALUE") -> str:
-    """What changes a key: ``--set KEY=VALUE`` of a command, ``set={'KEY': 'VALUE'}`` in Python."""
-    return either(f"--set {key}={value}", f"set={{{key!r}: {value!r}}}")
+    """What changes a key: ``--set KEY=VALUE`` of a command, quoted for a shell; ``set={'KEY': 'VALUE'}`` in Python."""
+    return either(f"--set {_quoted(f'{key}={value}')}", f"set={{{key!r}: {value!r}}}")
+
+
+def _quoted(text: str) -> str:
+    """A word of a command line, in double quotes if it needs some: Windows has no others."""
+    if not re.search(r"[^\w.,:=+/@%-]", text):
+        return text
+    return quote(text) if re.search(r'["$`\\!]', text) else f'"{text}"'
 
 
 def naming_data() -> str:

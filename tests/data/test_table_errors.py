@@ -105,33 +105,43 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
         "a,y\n1,2.5\n,3.5\n",
         {},
         (
-            ":3:a: missing value; fill it in, drop such rows with missing: drop, or have it filled in with missing: mean, "
-            "median or most_frequent (or --set dataset.missing=mean)"
+            ":3:a: missing value; fill it in, drop such a row (1 of 2) with --set dataset.missing=drop, or set what each "
+            "column needs, such as --set dataset.missing=median"
         ),
     ),
     "missing level": (
         "a,y\nu,2.5\n,3.5\nu,1.5\n",
         {},
         (
-            ":3:a: missing value; fill it in, drop such rows with missing: drop, or have it filled in with missing: "
-            "most_frequent or category (or --set dataset.missing=most_frequent)"
+            ":3:a: missing value; fill it in, drop such a row (1 of 3) with --set dataset.missing=drop, or set what each "
+            "column needs, such as --set dataset.missing=most_frequent"
         ),
     ),
     "missing value of a column without a rule": (
         "a,b,y\n1,1,2.5\n2,,3.5\n3,4,1.5\n",
         {"missing": {"a": "mean"}},
-        ":3:b: missing value; fill it in, or name the column under missing: drop, mean, median or most_frequent",
+        (
+            ":3:b: missing value; fill it in, drop such a row (1 of 3) with --set dataset.missing=drop, or set what each "
+            'column needs, such as --set "dataset.missing={a: mean, b: median}"'
+        ),
     ),
     "missing group": (
         "a,g,y\n1,u,2.5\n2,,3.5\n3,v,1.5\n",
         {"missing": "most_frequent", "split": {"kind": "group", "column": "g"}},
-        ":3:g: missing value; the column of the split cannot be filled in; drop such rows with missing: {g: drop}",
+        (
+            ":3:g: missing value; the column of the split cannot be filled in; fill it in, or drop such a row (1 of 3) with "
+            "--set dataset.missing=drop"
+        ),
     ),
-    "missing target": ("a,y\n1,2.5\n2,\n", {}, ":3:y: missing value; fill it in, or drop such rows with missing: drop"),
+    "missing target": (
+        "a,y\n1,2.5\n2,\n",
+        {},
+        ":3:y: missing value; fill it in, or drop such a row (1 of 2) with --set dataset.missing=drop",
+    ),
     "NaN as text": (
         "a,y\n1,2.5\n2,NaN\n",
         {},
-        ":3:y: missing value ('NaN'); fill it in, or drop such rows with missing: drop",
+        ":3:y: missing value ('NaN'); fill it in, or drop such a row (1 of 2) with --set dataset.missing=drop",
     ),
     "every row lacks a value": (
         "a,b,y\n1,,2.5\n,2,3.5\n",

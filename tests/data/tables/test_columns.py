@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mlpexp.data.tables.doubts import is_wild
 from mlpexp.data.tables.understanding import ColumnReport
 from mlpexp.errors import DataError
 
@@ -208,3 +209,39 @@ def test_very_large_numbers_are_read_or_refused_without_a_warning(largest: str, 
         assert read(text).dataset.inputs[3, 0] == float(largest)
     except DataError as error:
         assert "t.csv:5:a: " in str(error) and "too large for a mean" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("wild", "said"),
+    [
+        ({7: 310.0}, "`a` is 310 in line 9, and 20 to 61 elsewhere"),
+        ({7: -250.0}, "`a` is -250 in line 9, and 20 to 61 elsewhere"),
+        ({7: 310.0, 40: 310.0}, "`a` is 310 in line 9 and 1 more, and 20 to 61 elsewhere"),
+        ({7: 120.0}, ""),
+    ],
+)
+def test_a_number_far_from_all_others_is_said_with_its_line(wild: dict[int, float], said: str, read: Any) -> None:
+    numbers = {i: 20.0 + i * 29 % 42 for i in range(60)} | wild
+    table = read("a,y\n" + "".join(f"{value:g},{'xz'[i % 2]}\n" for i, value in numbers.items()))
+    assert [warning[: len(said)] for warning in table.understanding.warnings] == ([said] if said else [])
+
+
+@pytest.mark.parametrize("rows", [60, 1000])
+@pytest.mark.parametrize("skew", ["normal", "exponential", "incomes", "losses", "counts", "mostly zero"])
+def test_a_long_tail_is_no_number_far_from_all_others(skew: str, rows: int) -> None:
+    rng = np.random.default_rng(21)
+    columns = {
+        "normal": rng.normal(size=(300, rows)),
+        "exponential": rng.exponential(size=(300, rows)),
+        "incomes": rng.lognormal(10.0, 1.0, (300, rows)),
+        "losses": -rng.lognormal(10.0, 1.0, (300, rows)),
+        "counts": rng.negative_binomial(0.5, 0.05, (300, rows)).astype(float),
+        "mostly zero": rng.lognormal(0.0, 1.0, (300, rows)) * (rng.random((300, rows)) < 0.1),
+    }[skew]
+    alarms = sum(
+        is_wild(max(signed), signed[signed < max(signed)])
+        for column in columns
+        for signed in (column, -column)
+        if np.sum(signed < max(signed)) > 1
+    )
+    assert alarms <= 3  # 1 %

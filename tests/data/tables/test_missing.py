@@ -1,11 +1,13 @@
 """Missing cells: refused, dropped and counted, or filled in by the training part alone, against scikit-learn."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import yaml
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 
@@ -89,11 +91,11 @@ def test_each_column_has_its_own_rule_and_an_indicator_on_request(read: Any) -> 
     [
         (
             {"missing": {"deck": "mean", "age": "mean", "size": "mean"}},
-            "deck: missing: mean is for numbers, and this is a category",
+            "deck: missing value; the rule mean is for numbers, and this is a category",
         ),
         (
             {"missing": {"deck": "category", "age": "category", "size": "mean"}},
-            "age: missing: category is for categories",
+            "age: missing value; the rule category is for categories",
         ),
         ({"missing": {"deck": "category", "size": "mean"}}, "t.csv:4:age: missing value"),
         ({"missing": {"nobody": "mean"}}, "nobody: missing: there is no such column"),
@@ -120,8 +122,42 @@ def test_what_missing_cells_become_is_said(read: Any) -> None:
 
 
 def test_a_target_is_never_filled_in(read: Any) -> None:
-    with pytest.raises(DataError, match=r"t\.csv:3:y: missing value; a target cannot be filled in; drop such rows"):
+    with pytest.raises(
+        DataError, match=r"t\.csv:3:y: missing value; a target cannot be filled in; fill it in, or drop"
+    ):
         read("a,y\n1,2.5\n2,\n3,4.5\n", missing="mean")
+
+
+LACKING = "a,b,g,y\n" + "".join(
+    f"{'' if i == 3 else i},{'' if i == 5 else 'uvw'[i % 3]},{i % 4},{'' if i == 8 else 'kl'[i % 2]}\n"
+    for i in range(24)
+)
+RULE = re.compile(r"--set (\"[^\"]+\"|\S+)")
+
+
+@pytest.mark.parametrize("missing", ["error", "mean", "median", "category", {"a": "mean"}, {"y": "most_frequent"}])
+def test_all_columns_that_lack_cells_are_told_at_once_with_settings_that_work(missing: Any, read: Any) -> None:
+    with pytest.raises(DataError) as caught:
+        read(LACKING, missing=missing)
+    said = str(caught.value)
+    assert "cells are missing in `a` (1), `b` (1), `y` (1)" in said
+    assert "(3 of 24)" in said
+    settings = [yaml.safe_load(text.strip('",').partition("=")[2]) for text in RULE.findall(said)]
+    assert settings[0] == "drop" and sorted(settings[1]) == ["a", "b", "y"]
+    rows = [read(LACKING, missing=setting).understanding.used for setting in settings]
+    assert rows == [21, 23]
+
+
+def test_a_rule_that_fits_is_kept_in_the_setting_that_works(read: Any) -> None:
+    with pytest.raises(DataError, match=r'"dataset\.missing=\{a: mean, b: most_frequent, y: drop\}"'):
+        read(LACKING, missing={"a": "mean"})
+
+
+def test_rows_that_all_lack_a_cell_are_not_advised_to_be_dropped(read: Any) -> None:
+    with pytest.raises(DataError) as caught:
+        read("a,b,y\n,1,k\n2,,l\n,3,k\n4,,l\n")
+    assert "drop" not in str(caught.value)
+    assert str(caught.value).endswith("such as --set dataset.missing=median")
 
 
 def test_a_column_without_a_value_in_the_training_part_is_said(read: Any) -> None:

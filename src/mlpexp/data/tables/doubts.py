@@ -12,6 +12,8 @@ from mlpexp.data.tables.totals import totals
 CODES = (-9, -99, -999, -9999, -99999, -1e10, 99, 999, 9999, 99999)  # that programs write for a missing number
 SOME = 1000  # rows that rule out most columns at once
 FAR = 5.0  # ranges of the other values that such a number is away from them
+WILD = 3.0  # the same where no program writes the number, and the others are not skewed towards it
+FEWEST_OTHERS = 10  # different numbers that say how far apart numbers of a column are
 MOST_EXACT = 2.0**53  # above it whole numbers are no longer told apart
 FIRST_DAY, LAST_DAY = 1900_01_01, 2100_12_31
 
@@ -25,7 +27,7 @@ def doubts(rows: Rows, column: Judged, targets: Targets) -> Iterator[str]:
     if column.kind != "number":
         return
     values = rows.of(column.numbers)
-    yield from _code(column.name, values)
+    yield from list(_code(column.name, values)) or _wild(rows, column.name, values)
     yield from _zeros_in_front(rows, column)
     if max(abs(np.fmin.reduce(values)), abs(np.fmax.reduce(values))) > MOST_EXACT:
         yield (
@@ -89,6 +91,38 @@ def _code(name: str, values: np.ndarray) -> Iterator[str]:
                 f"`{name}` is {code:g} in {number} of {len(values)} rows and far from that elsewhere; "
                 f"if it stands for a missing value, set missing_values: [{code:g}]"
             )
+
+
+def _wild(rows: Rows, name: str, values: np.ndarray) -> Iterator[str]:
+    """The least or the greatest number, if it is so far from all others that it may be a mistake."""
+    for value, sign in ((float(np.nanmin(values)), -1.0), (float(np.nanmax(values)), 1.0)):
+        others = values[(values != value) & ~np.isnan(values)]
+        if len(others) >= FEWEST_OTHERS and is_wild(sign * value, sign * others):
+            place = int(np.argmax(values == value))
+            number = np.count_nonzero(values == value)
+            more = f" and {number - 1} more" if number > 1 else ""
+            yield (
+                f"`{name}` is {value:g} in line {rows.file.line(int(rows.keep[place]))}{more}, and {others.min():g} to "
+                f"{others.max():g} elsewhere; correct it if it is a mistake, or set missing_values: [{value:g}]"
+            )
+
+
+def is_wild(value: float, others: np.ndarray) -> bool:
+    """Whether a number lies far above all others, and farther than their skewness lets expect.
+
+    Distances are counted from the least number. The greatest may have twice the logarithm of the next one, with the
+    median as the unit: incomes and counts, whose distances grow upwards, keep to that.
+
+    Args:
+        value: Greater than all others.
+        others: ``(N,)``.
+    """
+    distances = others - others.min()
+    farthest, far = float(distances.max()), value - float(others.min())
+    if far - farthest <= WILD * farthest or len(np.unique(others)) < FEWEST_OTHERS:
+        return False
+    unit = float(np.median(distances[distances > 0]))
+    return bool(np.log1p(far / unit) > 2 * np.log1p(farthest / unit))
 
 
 def _are_days(values: np.ndarray) -> bool:

@@ -121,20 +121,14 @@ def inputs_of(rows: Rows, column: Judged, config: Csv) -> Inputs:
     """What a column gives.
 
     Raises:
-        DataError: It has too many levels, or dates nobody said what to do with, or its missing cells cannot be filled.
+        DataError: It has too many levels, or dates nobody said what to do with, or its rule is for numbers.
     """
     rule = rule_of(config, column.name)
     by_name = not isinstance(config.missing, str)
-    if column.kind == "category" and rule in OF_NUMBERS and (by_name or column.missing.any()):
+    if column.kind == "category" and rule in OF_NUMBERS and by_name:
         raise rows.file.error(
             f"missing: {rule} is for numbers, and this is a category; take most_frequent or category, by column such as "
             f"missing: {{{column.name}: category}}",
-            column.name,
-        )
-    if column.kind != "category" and rule == "category" and column.missing.any():
-        raise rows.file.error(
-            f"missing: category is for categories, and this is a {column.kind}; take mean, median or most_frequent, by column "
-            f"such as missing: {{{column.name}: mean}}",
             column.name,
         )
     made = {"number": _numbers, "category": _one_hot, "date": _dates}[column.kind](rows, column, config)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpexp.asking import setting
 from mlpexp.config.column_forms import TableForm
 from mlpexp.config.datasets import Csv
 from mlpexp.config.facts import DatasetFacts, TargetRange
@@ -20,8 +19,9 @@ from mlpexp.data.tables.cells import Cells
 from mlpexp.data.tables.doubts import doubts
 from mlpexp.data.tables.forms import table_form
 from mlpexp.data.tables.header import ROW_NAMES, Asked
-from mlpexp.data.tables.inputs import Inputs, OneHot, Rows, inputs_of, markers_of, matrix, rule_of
+from mlpexp.data.tables.inputs import Inputs, OneHot, Rows, inputs_of, markers_of, matrix
 from mlpexp.data.tables.kinds import Judged, Rules, as_category, judged
+from mlpexp.data.tables.missing_cells import rows_used
 from mlpexp.data.tables.number_forms import is_plain_number
 from mlpexp.data.tables.pixels import as_pictures
 from mlpexp.data.tables.reports import CONSTANT, reports
@@ -29,8 +29,7 @@ from mlpexp.data.tables.row_names import check_row_names
 from mlpexp.data.tables.split_column import split_labels
 from mlpexp.data.tables.table_file import Reading, TableFile, joined, read_file
 from mlpexp.data.tables.targets import Targets, is_classification, targets_of
-from mlpexp.data.tables.text_file import data_error
-from mlpexp.data.tables.totals import refuse_total, refuse_word
+from mlpexp.data.tables.totals import refuse_total
 from mlpexp.data.tables.understanding import Understanding, shown
 
 AGAINST = {
@@ -150,7 +149,7 @@ def _content(config: Csv) -> _Content:
         file = joined(file, second, used)
         _check_numbers(file, used, rules)
     columns = judged(file, used, rules)
-    rows, lost = _rows(config, file, columns)
+    rows, lost = rows_used(config, file, columns)
     refuse_total(rows, columns)
     if file.second is not None:
         classes = target if is_classification(rows, columns[target], config) else None
@@ -301,71 +300,3 @@ def _instead(name: str, columns: Sequence[str]) -> str:
     if all(map(is_plain_number, columns)):
         return "; the first line holds only numbers, and must hold the column names"
     return did_you_mean(name, columns) or f"; the columns are {shown(columns)}"
-
-
-def _rows(config: Csv, file: TableFile, columns: dict[str, Judged]) -> tuple[Rows, tuple[tuple[str, int], ...]]:
-    """The rows that are used, and the columns whose missing cells cost rows.
-
-    Raises:
-        DataError: At the first missing cell of a column whose rule refuses it; or no row is left.
-    """
-    empty = next(
-        (name for name, column in columns.items() if column.missing.all() and name != config.target.column), None
-    )
-    if empty is not None:
-        raise file.error(f"no row has a value; leave the column out with exclude: [{empty}]", empty)
-    by_rule: dict[str, list[str]] = {}
-    for name, column in columns.items():
-        if column.missing.any():
-            rule = rule_of(config, name)
-            if rule not in ("error", "drop") and (what := _never_filled(config, name)):
-                remedy = f"{what} cannot be filled in; drop such rows with missing: {{{name}: drop}}"
-                raise _missing(file, column, remedy, ())
-            by_rule.setdefault(rule, []).append(name)
-    refused, dropped = by_rule.get("error", []), by_rule.get("drop", [])
-    if refused:
-        order = list(file.columns)
-        first = min(refused, key=lambda name: (int(np.argmax(columns[name].missing)), order.index(name)))
-        if columns[first].missing[file.num_first - 1]:  # a row of totals lacks what cannot be summed
-            refuse_word(file, 0, file.num_first)
-        others = [f"`{name}` ({columns[name].missing.sum():,})" for name in refused if name != first]
-        raise _missing(file, columns[first], _remedy(config, columns[first]), others)
-    if not dropped:
-        return Rows(file, np.arange(file.num_rows)), ()
-    lacking = {name: int(columns[name].missing.sum()) for name in dropped}
-    keep = np.flatnonzero(~np.any([columns[name].missing for name in dropped], axis=0))
-    lost = sorted(lacking.items(), key=lambda pair: -pair[1])
-    if not len(keep):
-        costs = ", ".join(f"{number} for {name!r}" for name, number in lost[:3])
-        raise data_error(file.path, f"no row is left, because each lacks a value ({costs})", file.header_line)
-    return Rows(file, keep), tuple(lost)
-
-
-def _never_filled(config: Csv, name: str) -> str:
-    """What a column is whose missing cells nothing can stand for; empty: it is not of that kind."""
-    if name == config.target.column:
-        return "a target"
-    by_column = isinstance(config.split, BY_COLUMN) and name == config.split.column
-    return "the column of the split" if by_column else ""
-
-
-def _remedy(config: Csv, column: Judged) -> str:
-    """What can be done about a missing cell that is refused."""
-    rules = "most_frequent or category" if column.kind == "category" else "mean, median or most_frequent"
-    by_column = not isinstance(config.missing, str)
-    if _never_filled(config, column.name):
-        return f"fill it in, or drop such rows with missing: {f'{{{column.name}: drop}}' if by_column else 'drop'}"
-    if by_column:
-        return f"fill it in, or name the column under missing: drop, {rules}"
-    usual = rules.split(maxsplit=1)[0].strip(",")
-    filled = f"have it filled in with missing: {rules} (or {setting('dataset.missing', usual)})"
-    return f"fill it in, drop such rows with missing: drop, or {filled}"
-
-
-def _missing(file: TableFile, column: Judged, remedy: str, others: Sequence[str]) -> Exception:
-    """At the first missing cell of a column."""
-    row = int(np.argmax(column.missing))
-    written = file.cell(row, column.name)
-    what = f"missing value ({written!r})" if written else "missing value"
-    more = f"; missing cells are also in {shown(others)}" if others else ""
-    return file.error(f"{what}; {remedy}{more}", column.name, row)
