@@ -86,10 +86,9 @@ WITH_TORCH_BUT: dict[str, set[str]] = {
     "doctor": {"checks", "finding", "letters", "libraries", "machine", "places"},
     "export": {"described_file", "description", "numpy_layers", "onnx_file", "plain_table", "portable", "python_file"},
     "results": {
-        "arm_choice", "arm_named", "candidates", "column_shifts", "comparison", "confirmation", "costs", "in_training",
-        "judged", "listed", "looks", "mistaken_samples", "mistakes", "named_samples", "new_data", "new_samples", "result",
-        "scores_of_samples",
-        "telling_columns", "twins", "watched",
+        "arm_choice", "arm_named", "candidates", "column_shifts", "comparison", "confirmation", "costs",
+        "false_labels", "in_training", "judged", "listed", "looks", "mistaken_samples", "mistakes", "named_samples",
+        "new_data", "new_samples", "result", "scores_of_samples", "telling_columns", "twins", "watched",
     },
 }  # fmt: skip
 

@@ -324,3 +324,17 @@ def test_a_run_that_lags_for_no_known_reason_is_not_called_converged():
     assert verdict.kind == "converged"
     assert explained(verdict).title == "no cause found"
     assert explained(judge([HEALTHY])[0]).title == "converged"
+
+
+@pytest.mark.parametrize(("best", "spread"), [(0.955, 0.0), (0.96, 0.04), (0.9, 0.0)])
+def test_a_healthy_run_is_told_how_much_better_a_reference_may_be(best: float, spread: float) -> None:
+    """A reference that is better within the tolerance is no "no better", and the tolerance is that which decides."""
+    scores = best + spread * np.array([-1.0, 0.0, 1.0, 0.0, 0.0])
+    references = replace(REFERENCES, scores_S={**REFERENCES.scores_S, BOOSTED: scores})
+    one = replace(HEALTHY, references=references, own=replace(OWN, scores_S=np.full(5, 0.95)))
+    (verdict,) = judge([one])
+    said = explained(verdict).meaning
+    assert f"No reference beats either score by more than {one.tolerance:.3f}, and none" in said
+    assert references.best - min(one.own.score, one.train_score) <= one.tolerance
+    alone = replace(one, own=None)
+    assert "No reference beats the training score by more than 0.030" in explained(judge([alone])[0]).meaning

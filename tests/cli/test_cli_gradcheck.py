@@ -66,6 +66,25 @@ def test_every_activation(activation: str, mlpexp: Command, config: Callable[...
     assert (tensors["compared"] == tensors["shape"].map(lambda shape: pd.eval(shape.replace("x", "*")))).all()
 
 
+@pytest.mark.parametrize("activation", ["tanh", "table_sigmoid"])
+def test_the_passes_and_steps_of_differences_are_explained(
+    mlpexp: Command, config: Callable[..., Path], activation: str
+) -> None:
+    """Each derivative takes 5 steps to 2 sides; a tensor that differences are taken of needs one pass more."""
+    answer = mlpexp("gradcheck", "-c", config(TINY), "--set", f"model.activation={activation}")
+    assert "step: of each entry the one that agrees best with the next shorter one" in answer.out
+    told = re.search(
+        r"(\d+) forward passes of differences: (\d+) derivatives, 5 steps, 2 sides, and one for each of (\d+) tensors",
+        answer.out,
+    )
+    assert told is not None
+    passes, derivatives, tensors = map(int, told.groups())
+    assert passes == derivatives * 5 * 2 + tensors
+    table = csv_of(mlpexp, "-c", config(TINY), "--set", f"model.activation={activation}")
+    ways = table[(table["way"] == "central differences") & (table["tensor"] != "all")]
+    assert derivatives == ways["compared"].sum() and tensors == (ways["compared"] > 0).sum()
+
+
 def test_a_step_function_is_not_compared_with_differences(mlpexp: Command, config: Callable[..., Path]) -> None:
     result = mlpexp("gradcheck", "-c", config(TINY), "--set", "model.activation=table_sigmoid")
     assert result.code == 0

@@ -19,6 +19,7 @@ from making.command_line import Answer
 from making.trained_results import Make, Trained
 from mlpexp.report.figures.mistakes import draw_mistakes_in_plane
 from mlpexp.report.numbers.run_caption import RunCaption
+from mlpexp.results.false_labels import speak_for_false_labels
 from mlpexp.results.mistakes import mistakes_of, sentences
 from mlpexp.results.result import Result
 
@@ -133,28 +134,75 @@ def test_a_sample_of_one_seed_stands_below_one_that_many_get_wrong(trained: Make
         "2 of them are wrong in every seed that is tested on them, two seeds or more",
         "2 more are wrong in the only seed that is tested on them",
         "mean probability of the class that was said: there 0.63, other mistakes 0.83, right answers 0.90",
-        "that speaks for hard samples, not for false labels",
+        "they are hard, or have a false label: that cannot be told apart here",
     ]
+
+
+ACCUSED = "some of these labels seem false: networks are wrong where they are sure more often than by chance"
+HARD = "they are hard, or have a false label: that cannot be told apart here"
+SURE = [(number, 5, 0, 0.0) for number in range(100, 200)]  # right, with a probability of 0.9
+
+
+def always_wrong(number: int, probability: float = 0.9) -> list[tuple[int, int, int, float]]:
+    return [(index, 5, 5, probability) for index in range(number)]
 
 
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ([(1, 5, 5, 0.95), (2, 5, 2, 0.6)], "that speaks for false labels: look at them"),
-        ([(1, 5, 5, 0.74), (2, 5, 2, 0.6)], "that speaks for hard samples, not for false labels"),
-        ([(1, 5, 5, 0.76), (2, 5, 2, 0.6)], "that speaks for false labels: look at them"),
-        ([(1, 5, 5, 0.92), (2, 5, 2, 0.97)], "that speaks for hard samples, not for false labels"),
-        (
-            [(1, 5, 5, 0.95), (2, 5, 0, 0)],
-            "mean probability of the class that was said: there 0.95, right answers 0.90",
-        ),
+        ([*always_wrong(1, 0.95), (2, 5, 2, 0.6)], HARD.replace("they are", "it is").replace("have", "has")),
+        ([*always_wrong(2, 0.95), *SURE], HARD),
+        ([*always_wrong(9), *SURE], HARD),  # so many are wrong by chance where all have 0.9
+        ([*always_wrong(9, 0.6), *SURE], HARD),
         ([(1, 2, 1, 0.95), (2, 1, 1, 0.6)], "1 is wrong in the only seed that is tested on it"),
         ([(1, 5, 1, 0.95), (2, 5, 0, 0)], "no sample is wrong in all 5 seeds"),
     ],
 )
-def test_what_speaks_for_false_labels(trained: Make, cells: list[tuple[int, int, int, float]], said: str) -> None:
+def test_right_labels_are_not_accused(trained: Make, cells: list[tuple[int, int, int, float]], said: str) -> None:
     arm = Result.open(trained(FLOWERS.replace("epochs: 4", "epochs: 1")).path).arm(0)
     assert sentences(mistakes_of(arm, range(5), invented(cells)))[-2] == said
+
+
+def drawn(generator: np.random.Generator, sureness_factor: float, false: float) -> pd.DataFrame:
+    """What two seeds say of 200 samples of two classes, with logits times a factor, and some labels false."""
+    logit = generator.choice([-1, 1], 200) * 6.0 + 2.8 * generator.normal(size=200)
+    target = (generator.random(200) < 1 / (1 + np.exp(-logit))) ^ (generator.random(200) < false)
+    table = pd.DataFrame({"index": np.arange(200), "target": target.astype(int), "predicted": (logit > 0).astype(int)})
+    confidence = 1 / (1 + np.exp(-sureness_factor * np.abs(logit)))
+    table = table.assign(confidence=confidence, is_wrong=table["target"] != table["predicted"])
+    return pd.concat([table.assign(seed=seed) for seed in (0, 1)], ignore_index=True)
+
+
+@pytest.mark.parametrize("sureness_factor", [0.7, 1.0, 3.0])
+def test_false_labels_are_told_from_samples_where_classes_overlap(sureness_factor: float) -> None:
+    """Of a hundred tables; networks that are far too sure (3.0) hide most false labels, but accuse no right ones."""
+    accused = {0.0: 0, 0.08: 0}
+    for false in accused:
+        generator = np.random.default_rng(0)
+        for _ in range(100):
+            judged = drawn(generator, sureness_factor, false)
+            accused[false] += speak_for_false_labels(judged, int(judged["is_wrong"].sum()) // 2)
+    assert accused[0.0] <= 2
+    assert accused[0.08] >= 50 or sureness_factor > 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("distance", "false", "accuses"), [(1.5, 0, False), (6.0, 10, True)])
+def test_false_labels_in_a_trained_table(
+    trained: Make, mlpexp: Call, tmp_path: Path, distance: float, false: int, accuses: bool
+) -> None:
+    """Three Gaussians of 200 rows: they overlap, or lie apart with 5 % of the labels exchanged."""
+    generator, kinds = np.random.default_rng(1), np.arange(200) % 3
+    centres = distance * np.array([[0, 0], [1, 0], [0.5, 0.87]])
+    points = centres[kinds] + generator.normal(size=(200, 2))
+    exchanged = generator.choice(200, false, replace=False)
+    kinds[exchanged] = (kinds[exchanged] + 1) % 3
+    lines = [f"{x},{y},{'uvw'[kind]}" for (x, y), kind in zip(points, kinds, strict=True)]
+    (tmp_path / "species.csv").write_text("\n".join(["x,y,true", *lines]) + "\n")
+    run = trained(SPECIES.replace("target: true", "target: 'true'").replace("seeds: 6", "seeds: 10"))
+    answer = mlpexp("mistakes", run.path)
+    assert answer.code == 0, answer.err
+    assert (ACCUSED in answer.err) is accuses and (HARD in answer.err) is not accuses
 
 
 @pytest.mark.parametrize(("num_classes", "named"), [(3, 3), (9, 9), (14, 14), (30, 10)])

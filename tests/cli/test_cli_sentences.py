@@ -87,7 +87,7 @@ def test_warnings_are_never_hidden(mlpexp: Command, config: Write, undrawn: None
     assert [re.match(r"[\w ]+", line)[0].strip() for line in lines] == [
         "of 12 trials 3 diverged", "what went wrong in arm 1", "no test split", "confounded", "compared with the best arm",
         "for new seeds on these 30 samples", "undecided for new seeds",
-        "new seeds for the arms that matter", "3 seeds were trained in every arm", "more", "written to runs",
+        "N new seeds for the arms that matter", "3 seeds were trained in every arm", "more", "written to runs",
     ]  # fmt: skip
     one = mlpexp("sweep", "-c", config(UNSCALED), "--set", "sweep.seeds=1").out
     assert "one seed: differences have no interval" in one

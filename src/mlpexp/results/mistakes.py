@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpexp.config.scores import PART_LABELS
+from mlpexp.results.false_labels import speak_for_false_labels
 from mlpexp.results.judged import judged_part
 from mlpexp.results.result import ArmResult
 
@@ -172,22 +173,20 @@ def _by_all(mistakes: Mistakes) -> list[str]:
 
 
 def _how_sure(mistakes: Mistakes, always: "pd.Series[int]") -> list[str]:
-    """Whether those that are always wrong look like false labels: networks are as sure of them as where they are right."""
+    """How sure networks are of those that are always wrong, and whether that speaks for false labels."""
     judged = mistakes.predictions
     is_wrong, is_always = judged["is_wrong"], judged["index"].isin(always)
     groups = {"there": is_always, "other mistakes": is_wrong & ~is_always, "right answers": ~is_wrong}
     means = {name: float(judged.loc[rows, "confidence"].mean()) for name, rows in groups.items() if rows.any()}
     word = "probability" if mistakes.is_probability else "output"
-    said = [
-        f"mean {word} of the class that was said: {', '.join(f'{name} {mean:.2f}' for name, mean in means.items())}"
-    ]
-    if len(means) == len(groups):
-        there, others, right = means.values()
-        is_sure = there > max(others, (others + right) / 2)
-        said.append(
-            f"that speaks for {'false labels: look at them' if is_sure else 'hard samples, not for false labels'}"
-        )
-    return said
+    said = f"mean {word} of the class that was said: {', '.join(f'{name} {mean:.2f}' for name, mean in means.items())}"
+    if mistakes.is_probability and speak_for_false_labels(judged, len(always)):
+        return [
+            said,
+            "some of these labels seem false: networks are wrong where they are sure more often than by chance",
+        ]
+    they = "it is hard, or has" if len(always) == 1 else "they are hard, or have"
+    return [said, f"{they} a false label: that cannot be told apart here"]
 
 
 def _pairs(mistakes: Mistakes) -> str:

@@ -10,6 +10,7 @@ from mlpexp.statistics.sign_flip import smallest_p
 
 CERTAINTY = 0.8  # of the intervals of a standard deviation and of a mean that a range is computed from
 POWER = 0.8
+WIDE = 10  # times the low end: a range from which no number can be chosen
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,11 @@ class NewSeeds:
     """If what is uncertain turns out well; None if no number up to 100,000 would do."""
     high: int | None
     """If it does not; None if more than 100,000."""
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the range is too wide to plan by."""
+        return self.low is not None and self.high is not None and self.high >= WIDE * self.low
 
     @property
     def in_words(self) -> str:

@@ -115,10 +115,14 @@ def _compared(n: Numbers) -> Numbers:
 
 
 def _against(n: Numbers) -> Numbers:
-    """Whether the best reference is better than what was trained."""
-    behind = "It predicts better, and none of the problems that this command looks for was found."
-    healthy = "Simple models are no better on these data, and none of the problems looked for was found."
-    return {"judgement": behind if _number(n, "behind") else healthy}
+    """Whether the best reference is better than what was trained, by more than what is tolerated."""
+    if _number(n, "behind"):
+        return {"judgement": "It predicts better, and none of the problems that this command looks for was found."}
+    which = "either score" if "held_score" in n else "the training score"
+    healthy = (
+        f"No reference beats {which} by more than {{tolerance:.3f}}, and none of the problems looked for was found."
+    )
+    return {"judgement": filled(healthy, n)}
 
 
 def _rising(n: Numbers) -> Numbers:

@@ -78,7 +78,13 @@ def _medians(numbers: Sequence[Mapping[str, float | str]]) -> Numbers:
 
 
 def _outcome(trial: Examination) -> Numbers:
-    return scored(trial, learned=trial.learned, falling=trial.still_falling, behind=float(trial.failed))
+    return scored(
+        trial,
+        learned=trial.learned,
+        falling=trial.still_falling,
+        behind=float(trial.failed),
+        tolerance=trial.tolerance,
+    )
 
 
 RULES: dict[str, Rule] = {

@@ -84,7 +84,7 @@ def compare_ways(objective: Objective, output: Output, samples: int, seed: int) 
         tensors.append(TensorChecks(segment.name, shape, checks, _largest(exact, place, shape, by_entry)))
     costs.append(WayCost(FORWARD, int(spent[FORWARD][0]), int(spent[FORWARD][0]), 0, spent[FORWARD][1]))
     count = int(spent[DIFFERENCES][0])
-    costs.append(WayCost(DIFFERENCES, count, count * EVALUATIONS + len(tensors), 0, spent[DIFFERENCES][1]))
+    costs.append(WayCost(DIFFERENCES, count, count * EVALUATIONS + len(step_errors), 0, spent[DIFFERENCES][1]))
     return Report(tensors, costs, (np.max(step_errors, axis=0) / (overall or 1.0)).tolist(), tried)
 
 

@@ -148,7 +148,7 @@ def _unknown_option(word: str, program: Any, command: Any) -> str:
         return f"{word}: unknown option; for two hidden layers write --set 'hidden_sizes=[16,16]'"
     key = simple(word).replace("-", "_")
     if key in known_keys() and f"--{simple(word)}" not in options and "--set" in options:
-        return f"{word}: unknown option; write --set {key}=VALUE"
+        return f"{word}: unknown option; write {_setting(key, options)}"
     nearly = option_meant(word, [*options, "--help"])
     if nearly and simple(nearly) == simple(word):
         return f"{word}: unknown option; did you mean {nearly}?"
@@ -197,7 +197,13 @@ def _as_key(word: str, options: Iterable[str]) -> str:
     from mlpexp.config.keys import nearest_key
 
     key = nearest_key(simple(word).replace("-", "_"))
-    return f"; write --set {key}=VALUE" if key else ""
+    return f"; write {_setting(key, options)}" if key else ""
+
+
+def _setting(key: str, options: Iterable[str]) -> str:
+    """How a key is set, and how its values are compared where the command does that."""
+    compared = f"--over {key}=VALUES to compare, " if "--over" in options else ""
+    return f"{compared}{'or ' if compared else ''}--set {key}=VALUE"
 
 
 def _misused(option: str, command: Any) -> str:

@@ -18,7 +18,6 @@ from mlpexp.report.tables.reached import with_interval
 from mlpexp.report.words import ALL_EQUAL, cell_number, counted, listed, number, same_ends
 from mlpexp.results.comparison import ArmsComparison
 from mlpexp.statistics.intervals import ends_within
-from mlpexp.statistics.new_seeds import widest
 from mlpexp.statistics.variance_components import VarianceComponents
 from mlpexp.store.result_folder import begun_by_older
 from mlpexp.store.summary import Mean, Summary
@@ -27,7 +26,6 @@ WORDS_OF_TIME = ("training ",)  # what a note begins with that says how long it 
 MOST_TIED = 4  # arms with the best mean that are named
 TIED = 1e-9  # of the mean: a difference of no more is rounding
 CUT = "A part whose estimate is below 0 is shown as 0 %: then the parts are rough, and their sum is too large."
-WIDE = 10  # times the low end: a range of seeds from which no number can be chosen
 FEW_SEEDS = "Two seeds say almost nothing about how much results differ from seed to seed."
 DECIDED = {"better", "worse", "no difference"}
 STATES = {
@@ -96,13 +94,9 @@ def _of_arms(comparison: ArmsComparison, said: Conclusions) -> list[Block]:
 
 
 def _of_little(comparison: ArmsComparison) -> list[str]:
-    """That so few seeds, or so wide a range of seeds that would do, say almost nothing."""
+    """That so few seeds say almost nothing."""
     arms = comparison.shown.arms
-    ranges = [arm.new_seeds for arm in arms if arm.verdict == "undecided" and arm.new_seeds and arm.new_seeds.low]
-    said = [FEW_SEEDS] if arms and max(arm.own.n for arm in arms) == 2 else []
-    if ranges and (whole := widest(ranges)).high and whole.low and whole.high >= WIDE * whole.low:
-        said.append(f"{capital(whole.in_words)} is too wide a range to plan by: it decides nothing.")
-    return said
+    return [FEW_SEEDS] if arms and max(arm.own.n for arm in arms) == 2 else []
 
 
 def _of_noise(comparison: ArmsComparison, noise: VarianceComponents) -> list[str]:

@@ -204,9 +204,10 @@ def _fresh(comparison: ArmsComparison, path: Path) -> list[str]:
         return []
     is_known = is_affordable(widest(ranges))
     command = f"mlpexp sweep --confirm {quote(str(path))}" + ("" if is_known else " --seeds N")
-    return [
-        f"new seeds for the arms that matter: `{either(command, '.confirm()' if is_known else '.confirm(seeds=N)')}`"
-    ]
+    what = "new seeds for the arms that matter"
+    if not is_known:
+        what = f"{'too wide a range to plan by; ' if widest(ranges).is_wide else ''}N {what}"
+    return [f"{what}: `{either(command, '.confirm()' if is_known else '.confirm(seeds=N)')}`"]
 
 
 def _excluded(comparison: Comparison) -> list[str]:

@@ -33,7 +33,8 @@ def cost_table(cost: NetworkCost) -> TextTable:
     footer = ("total", "", "", "", "", f"{cost.parameters:,}", f"{cost.macs:,}", binary_bytes(cost.activation_bytes))
     memory = f"{binary_bytes(cost.float32_bytes)} as float32, {binary_bytes(cost.int8_bytes)} as int8"
     title = f"{cost.network}, input {cost.input}: {cost.parameters:,} parameters ({memory})"
-    return TextTable(COST_COLUMNS, rows, NUMERIC, footer, title, droppable=DROPPABLE)
+    table = TextTable(COST_COLUMNS, rows, NUMERIC, footer, title, droppable=DROPPABLE)
+    return table if any(row.size_formula for row in cost.rows) else table.without(["output size"])
 
 
 def side_by_side(costs: Sequence[NetworkCost]) -> TextTable:

@@ -118,11 +118,24 @@ def derivative_sentences(report: Report, batch_size: int) -> Iterator[str]:
         yield (
             "table_sigmoid is a step function: its derivative, y (1 - y) by definition, is compared in the other ways"
         )
+    yield from _of_differences(report)
     if kinks:
         yield (
             f"at {kinks} {'entry' if kinks == 1 else 'entries'} the objective has a kink (the slopes to both sides differ "
             "however short the step): no difference is a derivative there, and none is compared"
         )
+
+
+def _of_differences(report: Report) -> Iterator[str]:
+    """Which step was taken, why another one can err less, and how many passes all of them need."""
+    cost = next(cost for cost in report.costs if cost.way == DIFFERENCES)
+    points = cost.forward - 2 * len(STEPS) * cost.derivatives
+    yield "step: of each entry the one that agrees best with the next shorter one; shown is the most frequent"
+    yield "this choice does not know the derivative, so another step in the last table can err less"
+    yield (
+        f"{cost.forward:,} forward passes of differences: {cost.derivatives:,} derivatives, {len(STEPS)} steps, 2 sides, "
+        f"and one for each of {points} tensors"
+    )
 
 
 def agreement_sentence(report: Report, tolerance: float) -> str:

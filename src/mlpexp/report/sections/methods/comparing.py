@@ -72,10 +72,10 @@ def _tests(shown: Comparison) -> Iterator[Said]:
     if any(smallest_p(n) <= shown.alpha for n in numbers):
         yield Said(
             "Their 95 % intervals are what the sign-flip test of one pair does not reject.",
-            "差异的 95 % 置信区间由单个配对的符号翻转检验反演得到。",
+            "差异的 95% 置信区间由单个配对的符号翻转检验反演得到。",
         )
     elif numbers:
-        yield Said("Their 95 % intervals are Student's t.", "差异的 95 % 置信区间为 t 区间。")
+        yield Said("Their 95 % intervals are Student's t.", "差异的 95% 置信区间为 t 区间。")
 
 
 def _new_samples(comparison: ArmsComparison, family: int) -> Iterator[Said]:

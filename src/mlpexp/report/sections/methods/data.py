@@ -55,7 +55,7 @@ def _target(setup: Setup) -> Said:
     is_table = setup.even_varied("dataset.name") == "csv" and not setup.varies("dataset.target")
     if setup.num_classes:
         joint = "in" if len(setup.input_shape) == 3 else "and"
-        of, of_zh = (f" of {name}", f"按 {name} ") if is_table else ("", "")
+        of, of_zh = (f" of {name}", f"按“{name}”") if is_table else ("", "")
         return Said(f" {joint} {setup.num_classes} classes{of}", f"，{of_zh}分为 {setup.num_classes} 类")
     return Said(f"; {name} is predicted", f"，预测目标为 {name}") if is_table else Said("", "")
 

@@ -97,13 +97,13 @@ def _intervals(setups: Setups) -> Iterator[Said]:
             part = PART_NAMES[metric.part]
             yield Said(
                 f"Its 95 % interval is Wilson's, for the number of {part.english} samples alone.",
-                f"其 95 % 置信区间为 Wilson 区间，仅反映{part.chinese}样本数。",
+                f"其 95% 置信区间为 Wilson 区间，仅反映{part.chinese}样本数。",
             )
         return
     about, about_zh = _speaks_of(setups)
     yield Said(
         f"Given are means over the seeds with 95 % intervals of Student's t; they speak of {about}.",
-        f"报告各种子结果的均值及其 95 % t 置信区间，该区间针对{about_zh}。",
+        f"给出各个随机种子结果的均值及其 95% 置信区间（t 分布），该区间针对{about_zh}。",
     )
     if designs := designs_of_intervals(setups):
         yield from merged([_interval_of(design) for design in designs])
@@ -157,7 +157,7 @@ def of_design(design: Design) -> Said | None:
         case Redrawn(num_test, num_train):
             return Said(
                 f"the corrected resampled t (Nadeau and Bengio 2003; {num_test:,} test and {num_train:,} training samples)",
-                f"校正的重抽样 t 方法（Nadeau 和 Bengio 2003；测试样本 {num_test:,} 个，训练样本 {num_train:,} 个）",
+                f"校正的重采样 t 检验方法（Nadeau 和 Bengio 2003；测试样本 {num_test:,} 个，训练样本 {num_train:,} 个）",
             )
         case Folds(folds):
             return Said(

@@ -37,15 +37,15 @@ def _axis(axis: AxisSummary, setups: Setups) -> Said:
     """With its values, or the range that they were drawn from; where it is varied alone, its usual value, too."""
     drawn_from = _ranges(setups).get(axis.key, "")
     shown = [_with_meaning(_value(text), axis) for text in axis.values[:MOST_NAMED]]
-    values, rest = ", ".join(shown), len(axis.values) - MOST_NAMED
+    values, values_zh, rest = ", ".join(shown), "、".join(shown), len(axis.values) - MOST_NAMED
     more, more_zh = (f" and {rest} more", f" 等，另有 {rest} 个") if rest > 0 else ("", "")
     if drawn_from:
-        values, more, more_zh = drawn_from, "", ""
+        values, values_zh, more, more_zh = drawn_from, drawn_from, "", ""
     if setups.summary.method == "one_at_a_time" and axis.base is not None:
         more, more_zh = f"{more}; base {axis.base}", f"{more_zh}；基准 {axis.base}"
     if axis.key == "model.hidden_sizes" and setups.summary.model.name == "mlp" and all(map(str.isdecimal, axis.values)):
         more, more_zh = f"{more}; one hidden layer", f"{more_zh}；一个隐藏层"
-    return Said(f"{axis.label} ({values}{more})", f"{name_of_axis(axis.key)}（{values}{more_zh}）")
+    return Said(f"{axis.label} ({values}{more})", f"{name_of_axis(axis.key)}（{values_zh}{more_zh}）")
 
 
 def _ranges(setups: Setups) -> dict[str, str]:
