@@ -190,3 +190,12 @@ def test_names_in_a_markdown_table_are_words(mlpexp: Command, config: Write, dat
         out = mlpexp(*command, "--format", "markdown").out
         assert "<b>" not in out.replace("\\<b>", "") and not re.search(r"(?<!\\)\*z", out)
         assert all(len(re.findall(r"(?<!\\)\|", line)) == out.splitlines()[1].count("|") for line in out.splitlines())
+
+
+@pytest.mark.parametrize(("options", "said"), [((1, 1), "1 epoch, one seed"), ((2, 2), "2 epochs, 2 seeds")])
+def test_one_epoch_is_said_as_one(options: tuple[int, int], said: str, mlpexp: Command, tmp_path: Path) -> None:
+    lines = [f"{row % 7},{row % 5},{'kl'[row % 2]}" for row in range(24)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,y", *lines]) + "\n")
+    epochs, seeds = options
+    answer = mlpexp("train", "--data", "t.csv", "--target", "y", "--epochs", epochs, "--seeds", seeds)
+    assert said in answer.err, answer.err

@@ -10,6 +10,7 @@ import numpy as np
 from mlpexp.asking import either
 from mlpexp.data.catalogue import shared_dataset
 from mlpexp.data.dataset import fingerprint
+from mlpexp.data.tables.understanding import counted
 from mlpexp.errors import InputError
 from mlpexp.execution.run import Job, new_job
 from mlpexp.planning.again import other_data
@@ -129,7 +130,7 @@ def _about(parent: Parent, plan: Plan, statuses: Sequence[str], reason: str) -> 
         return [
             f"all {epochs} epochs are trained, from the first one: {reason}",
             f"that takes about {epochs / parent.epochs * seconds:.2g} s: "
-            f"{parent.epochs} epochs took {seconds:.2g} s in {path}",
+            f"{counted(parent.epochs, 'epoch', 'epochs')} took {seconds:.2g} s in {path}",
             *([f"instead, to go on from its end later: {again}"] if reason == NO_STATE else []),
         ]
     stopped = [f"{statuses.count(status)} {status}" for status in STOPPED[:-1] if status in statuses]

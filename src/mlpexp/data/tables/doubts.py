@@ -95,7 +95,12 @@ def _code(name: str, values: np.ndarray) -> Iterator[str]:
 
 def _wild(rows: Rows, name: str, values: np.ndarray) -> Iterator[str]:
     """The least or the greatest number, if it is so far from all others that it may be a mistake."""
-    for value, sign in ((float(np.nanmin(values)), -1.0), (float(np.nanmax(values)), 1.0)):
+    least, greatest = float(np.nanmin(values)), float(np.nanmax(values))
+    gap = WILD / (1 + WILD) * (greatest - least)  # at least
+    for value, sign in ((least, -1.0), (greatest, 1.0)):
+        distances = np.abs(values[:SOME] - value)
+        if np.any((distances > 0) & (distances <= gap)):
+            continue
         others = values[(values != value) & ~np.isnan(values)]
         if len(others) >= FEWEST_OTHERS and is_wild(sign * value, sign * others):
             place = int(np.argmax(values == value))
