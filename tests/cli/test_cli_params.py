@@ -224,3 +224,11 @@ def test_what_cannot_be_counted_is_one_line(words: str, message: str, mlpexp: Co
     assert (result.code, result.out) == (2, "")
     assert len(result.err.splitlines()) == 1
     assert message in result.err
+
+
+@pytest.mark.parametrize("words", [["c8@3 p d32"], ["c8@3 p d32", "--input", "1x28x28"], []])
+def test_cnn_is_counted_as_the_network_of_a_config(words: list[str], mlpexp: Command) -> None:
+    answer = mlpexp("params", "cnn", *words)
+    assert answer.code == 2
+    assert 'count them with `mlpexp params digits/cnn --set "model.layers=c8@3 p d32"`' in answer.err
+    assert mlpexp("params", "digits/cnn", "--set", "model.layers=c8@3 p d32", *words[1:]).code == 0

@@ -108,6 +108,19 @@ def test_what_is_no_figure_is_said_file_by_file(trained: Make, mlpexp: Call, tmp
     assert (piped.code, "pictures are read from files, not from standard input" in piped.err) == (2, True)
 
 
+@pytest.mark.parametrize("name", ["new.csv", "new.xlsx"])
+def test_a_table_is_no_damaged_picture(name: str, trained: Make, mlpexp: Call, tmp_path: Path) -> None:
+    run = trained(DIGITS)
+    (tmp_path / name).write_text("a,b\n1,2\n")
+    answer = mlpexp("predict", run.path, name)
+    expected = (
+        f"{run.path} has learned from pictures; {name} is a table; name another result (`mlpexp list` shows them)"
+    )
+    assert (answer.code, answer.out) == (2, "")
+    assert expected in answer.err
+    assert "repair it" not in answer.err
+
+
 def test_of_a_folder_all_pictures_are_predicted_by_name(trained: Make, mlpexp: Call, tmp_path: Path) -> None:
     run = trained(DIGITS)
     figure = written(paper(200, 260), "4", 30, 60, 120, pen=14)

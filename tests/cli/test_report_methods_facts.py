@@ -166,3 +166,28 @@ def test_every_word_of_a_config_has_a_name_in_both_languages() -> None:
     assert sweeping.METHODS.keys() == choices["sweep.method"]
     assert maps.DECAYS.keys() == choices["model.radius_decay"]
     assert AXES.keys() <= choices.keys()
+
+
+def test_dropped_rows_are_counted_with_the_columns_that_lack_cells(trained: Make, tmp_path: Path) -> None:
+    table(tmp_path, 60)
+    lines = (tmp_path / "t.csv").read_text().splitlines()
+    lines[4], lines[9], lines[20] = ",1,yes", "2,,no", "1,1,"
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+    told = trained(TABLE.replace("target: kind", "target: kind, missing: drop"), "all")
+    assert "Of 60 rows, 3 were dropped: a cell is missing in a (1), b (1) and kind (1)." in sentences(told)
+    chinese = section_of(Setups(Material(told.result))).sections[0].blocks[0].words[0]  # type: ignore[union-attr]
+    assert "共 60 行，其中 3 行因存在缺失值被删除：a（1 个）、b（1 个）、kind（1 个）。" in str(chinese)
+    rules = "missing: {a: mean, b: most_frequent, kind: drop}"
+    some = sentences(trained(TABLE.replace("target: kind", f"target: kind, {rules}"), "some"))
+    assert "Of 60 rows, 1 was dropped: a cell is missing in kind (1)." in some
+    assert any(sentence.startswith("Missing values of a were replaced by the mean") for sentence in some)
+    assert not any("left out with their rows" in sentence for sentence in some)
+
+
+def test_without_its_table_it_is_told_that_rows_were_left_out(trained: Make, tmp_path: Path) -> None:
+    table(tmp_path)
+    with (tmp_path / "t.csv").open("a") as stream:
+        stream.write(",1,yes\n")
+    result = trained(TABLE.replace("target: kind", "target: kind, missing: drop"))
+    (tmp_path / "t.csv").unlink()
+    assert "Missing values of a were left out with their rows." in sentences(result)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlpexp.api.answer import Answer
 from mlpexp.api.given import Config, asked
 from mlpexp.api.plain import plain
-from mlpexp.asking import in_python
+from mlpexp.asking import either, in_python, setting
 from mlpexp.config.words import closest
 from mlpexp.errors import InputError
 
@@ -99,6 +99,8 @@ def params(
         return Cost(cost(*perceptron(sizes, bias)))
     from mlpexp.planning.prepare import network_of
 
+    if isinstance(network, str) and network.partition(" ")[0] == "cnn" and not Path(network).exists():
+        raise own_layers(network.partition(" ")[2])
     if (
         isinstance(network, str)
         and (near := closest(network, NAMED))
@@ -117,6 +119,17 @@ def named(name: str, shape: "Shape | None", bias: bool | None) -> "tuple[Archite
     from mlpexp.architectures.build import named_architecture
 
     return named_architecture(name, shape, with_bias=bias is not False), name + _without(bias)
+
+
+def own_layers(layers: str) -> InputError:
+    """Says how a network of layers of one's own is counted: as that of a config, which names its data, too.
+
+    Args:
+        layers: As they were given, such as ``c8@3 p d32``; perhaps empty.
+    """
+    change = setting("model.layers", layers or "c8@3 p d32")
+    config = either(f"`mlpexp params digits/cnn {change}`", f'mlpexp.params("digits/cnn", {change})')
+    return InputError(f"params: cnn has the layers of a config; count them with {config}")
 
 
 def _without(bias: bool | None) -> str:

@@ -186,7 +186,7 @@ def _training_is_consistent(experiment: Experiment, facts: DatasetFacts, num_val
     if schedule.warmup_epochs > training.epochs:
         yield (
             ("schedule", "warmup_epochs"),
-            f"{schedule.warmup_epochs:g} is longer than the {training.epochs} epochs of training",
+            f"{schedule.warmup_epochs:g} is longer than the {training.epochs} epoch{'s' * (training.epochs != 1)} of training",
         )
     if training.precision == "bfloat16" and not (facts.is_image or isinstance(experiment.model, Som)):
         yield ("training", "precision"), "bfloat16 is for image data; small networks lose accuracy and gain no time"

@@ -1,8 +1,8 @@
 """``columns.csv``: what was understood of the tables that a plan learns from."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
-from mlpexp.config.datasets import Csv
+from mlpexp.config.datasets import Csv, DatasetConfig
 from mlpexp.data.catalogue import understood
 from mlpexp.data.tables.understanding import Understanding
 from mlpexp.planning.plan import Plan
@@ -19,6 +19,26 @@ def tables_of(plan: Plan) -> dict[int, Understanding]:
         if isinstance(dataset, Csv) and (understanding := understood(dataset)) not in tables.values():
             tables[arm.number] = understanding
     return tables
+
+
+@dataclass(frozen=True)
+class DroppedRows:
+    """Rows of a table that are not used, because they lack cells."""
+
+    number: int
+    """How many."""
+    of: int
+    """Rows of the table."""
+    lacking: tuple[tuple[str, int], ...]
+    """The columns, and how many cells each lacks; a row may lack several."""
+
+
+def dropped_rows(dataset: DatasetConfig) -> DroppedRows | None:
+    """The rows of a table that are dropped, none perhaps; None: the data are no table."""
+    if not isinstance(dataset, Csv):
+        return None
+    table = understood(dataset)
+    return DroppedRows(table.rows - table.used, table.rows, table.lost)
 
 
 def columns_table(plan: Plan) -> str | None:

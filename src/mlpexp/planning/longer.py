@@ -10,6 +10,7 @@ from mlpexp.config.load import changed_source
 from mlpexp.config.optimization import Sgd
 from mlpexp.config.som import Som
 from mlpexp.config.yaml_source import Override
+from mlpexp.data.tables.understanding import counted
 from mlpexp.errors import InputError, Place
 from mlpexp.planning.again import plan_again, source_again
 from mlpexp.planning.plan import Plan, plan_from
@@ -97,7 +98,8 @@ def longer_plan(parent: Parent, overrides: Sequence[Override], tables: Sequence[
     epochs = plan.config.training.epochs
     if epochs <= parent.epochs:
         more = f"{keyword('epochs')} is their number in all, such as {2 * parent.epochs}"
-        raise InputError(f"{keyword('epochs', epochs)}: {parent.folder.path} has {parent.epochs} epochs; {more}")
+        there = counted(parent.epochs, "epoch", "epochs")
+        raise InputError(f"{keyword('epochs', epochs)}: {parent.folder.path} has {there}; {more}")
     return plan
 
 

@@ -12,6 +12,7 @@ from mlpexp.config.networks import Cnn
 from mlpexp.config.own_images import Images
 from mlpexp.data.catalogue import facts_of
 from mlpexp.data.pictures.folder import OTHER_PICTURES, SUFFIXES
+from mlpexp.data.tables.understanding import counted
 from mlpexp.errors import InputError
 from mlpexp.planning.pictures_table import pictures_of
 from mlpexp.planning.plan import Plan
@@ -121,7 +122,7 @@ def network_and_training(plan: Plan, varied: Collection[str]) -> Iterator[str]:
         "optimizer.name": optimizer.name,
         "optimizer.learning_rate": f"learning rate {optimizer.learning_rate:g}",
         "training.batch_size": f"batches of {training.batch_size}",
-        "training.epochs": f"{training.epochs} epochs",
+        "training.epochs": counted(training.epochs, "epoch", "epochs"),
     }
     seeds = f"{len(plan.seeds)} seeds" if len(plan.seeds) > 1 else "one seed"
     yield f"training: {', '.join([*(text for key, text in settings.items() if key not in varied), seeds])}"

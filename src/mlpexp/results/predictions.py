@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from mlpexp.asking import either
 from mlpexp.config.datasets import Csv
 from mlpexp.config.other_writing import written_as
+from mlpexp.config.shipped import TABLES
 from mlpexp.data.pictures.folder import pictures_below
 from mlpexp.data.pictures.refusing import named
 from mlpexp.data.pictures.unseen import UnseenPicture, unseen_picture
@@ -111,13 +113,18 @@ def pictures_for(networks: Networks, paths: Sequence[Path]) -> list[UnseenPictur
     """What networks of pictures are given of files; of a folder, all pictures in it and in the folders within it.
 
     Raises:
-        InputError: They have learned from a table of pixels, and how a photo becomes a row of it is not known.
+        InputError: They have learned from a table of pixels, and how a photo becomes a row of it is not known; or a file is
+            a table.
     """
     config = networks.experiment.dataset
     if isinstance(config, Csv):
         raise InputError(
             f"{networks.arm.result.path}: was trained on a table of pixels, and predict reads no such table"
         )
+    table = next((path for path in paths if path.suffix.lower() in TABLES and not path.is_dir()), None)
+    if table is not None:
+        others = either("name another result (`mlpexp list` shows them)", "load another result")
+        raise InputError(f"{networks.arm.result.path} has learned from pictures; {table} is a table; {others}")
     files = [file for path in paths for file in (pictures_below(path) if path.is_dir() else []) or [path]]
     return [unseen_picture(file, config, networks.preparation.input_shape) for file in files]
 

@@ -130,7 +130,7 @@ def _parted(words: list[str], configs: list[str]) -> tuple[list[str], list[str]]
 
 
 def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[tuple[str, Architecture]]":
-    from mlpexp.api.counting import named, perceptron
+    from mlpexp.api.counting import named, own_layers, perceptron
     from mlpexp.architectures.build import NATURAL_INPUT
     from mlpexp.config.words import did_you_mean
 
@@ -138,6 +138,8 @@ def _named(words: list[str], shape: "Shape | None", bias: bool | None) -> "list[
     for word in rest:
         if word == "mlp":
             networks.append(perceptron(tuple(_sizes(next(rest, ""))), bias))
+        elif word == "cnn":
+            raise own_layers(next(rest, ""))
         elif word in NATURAL_INPUT:
             networks.append(named(word, shape, bias))
         else:

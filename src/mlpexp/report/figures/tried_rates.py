@@ -7,6 +7,7 @@ from mlpexp.analysis.find_lr.search import Decision
 from mlpexp.config.scores import SCORES
 from mlpexp.report.drawing.style import BLUE, GREEN, GREY, INK, Drawing, in_style, legend_above, new_figure
 from mlpexp.report.tables.rate_decision import Judged
+from mlpexp.report.words import counted
 
 ROOM = 0.05  # of the vertical axis, below the lowest score and above 1
 
@@ -36,7 +37,8 @@ def draw_tried_rates(decision: Decision, judged: Judged, configured: float, titl
         title: Of the figure.
     """
     numbers = tried_rates_numbers(decision, judged)
-    note = f"points: {len(judged.seeds)} seeds, line: their mean; {judged.epochs} epochs, {judged.held_out:,} samples held out"
+    trained = f"{counted(len(judged.seeds), 'seed')}, line: their mean; {counted(judged.epochs, 'epoch')}"
+    note = f"points: {trained}, {judged.held_out:,} samples held out"
     note += "\nshaded: rates that are as good, by the loss too; dotted: a constant prediction"
     figure = new_figure(title, note)
     axes = figure.add_subplot()

@@ -15,7 +15,7 @@ from mlpexp.errors import InputError, RunError
 from mlpexp.planning.sample_designs import design_in_words, designs_of, speaks_of
 from mlpexp.report.tables.ended_seeds import ended_seeds
 from mlpexp.report.tables.text_table import TextTable
-from mlpexp.report.words import ALL_EQUAL, NONE, NOTHING_TO_EXPLAIN, kept_together, no_proof, number, same_ends
+from mlpexp.report.words import ALL_EQUAL, NONE, NOTHING_TO_EXPLAIN, counted, kept_together, no_proof, number, same_ends
 from mlpexp.results.costs import step_seconds, time_spread, timing_in
 from mlpexp.statistics.intervals import ends_within, wilson_interval
 from mlpexp.statistics.new_samples import NoDesign, Population
@@ -41,7 +41,7 @@ def about_run(result: "Result") -> list[str]:
         f"model  {summary.model.name}, {summary.model.parameters:,} parameters",
         f"made   {environment.get('started', '?')} on {environment.get('device', '?')} with torch {torch_version}"
         + (f", {arithmetic}" if arithmetic else ""),
-        *([f"from   {continues['result']}, which has {continues['epochs']} epochs"] if continues else []),
+        *([f"from   {continues['result']}, which has {counted(continues['epochs'], 'epoch')}"] if continues else []),
     ]
 
 

@@ -8,6 +8,7 @@ from mlpexp.asking import keyword
 from mlpexp.config.experiment import Experiment
 from mlpexp.config.scores import SCORES
 from mlpexp.report.tables.text_table import TextTable
+from mlpexp.report.words import counted
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,10 @@ class Judged:
     def sentences(self) -> list[str]:
         """On what samples, with how many seeds and epochs."""
         seeds = f"{len(self.seeds)} seeds" if len(self.seeds) > 1 else "one seed"
-        epochs = f"all {self.configured_epochs} epochs"
+        configured = counted(self.configured_epochs, "epoch")
+        epochs = f"all {configured}" if self.configured_epochs > 1 else configured
         if self.epochs < self.configured_epochs:
-            epochs = f"{self.epochs} of {self.configured_epochs} epochs"
+            epochs = f"{self.epochs} of {configured}"
         lines = [f"judged with {seeds} and {epochs}, on {self.held_out:,} samples held out of the training part"]
         if self.epochs < self.configured_epochs:
             lines.append(

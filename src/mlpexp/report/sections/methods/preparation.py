@@ -57,10 +57,25 @@ def _missing(setup: Setup) -> Said | None:
         for column, rule in rules.items():
             if not lacking or column in lacking:
                 by_rule.setdefault(rule, []).append(column)
-        return _listed_fillings(
-            [(rule, f" of {named(names).english}", f"{named(names).chinese} 的") for rule, names in by_rule.items()]
-        )
-    return _listed_fillings([(str(rules), f" of {named(lacking).english}" if lacking else "", _whose(lacking))])
+        fillings = [(rule, f" of {named(names).english}", _whose(names)) for rule, names in by_rule.items()]
+    else:
+        fillings = [(str(rules), f" of {named(lacking).english}" if lacking else "", _whose(lacking))]
+    is_told = setup.dropped is not None  # with numbers
+    return _listed_fillings([filling for filling in fillings if filling[0] != "drop" or not is_told])
+
+
+def _dropped(setup: Setup) -> Said | None:
+    """How many rows of the table were dropped, and for which columns."""
+    rows = setup.dropped
+    if rows is None or not rows.number:
+        return None
+    english = named([f"{name} ({number:,})" for name, number in rows.lacking]).english
+    chinese = named([f"{name}（{number:,} 个）" for name, number in rows.lacking]).chinese
+    were = "was" if rows.number == 1 else "were"
+    return Said(
+        f"Of {rows.of:,} rows, {rows.number:,} {were} dropped: a cell is missing in {english}.",
+        f"共 {rows.of:,} 行，其中 {rows.number:,} 行因存在缺失值被删除：{chinese}。",
+    )
 
 
 def _whose(names: list[str]) -> str:
@@ -145,4 +160,4 @@ def _motions(setup: Setup) -> Iterator[Said]:
         yield Said(f"rotated by up to {angle:g} degrees", f"旋转至多 {angle:g} 度")
 
 
-FACTS: tuple[Fact, ...] = (_missing, _missing_values, _indicator, _scaling, _target, _augmentation)
+FACTS: tuple[Fact, ...] = (_dropped, _missing, _missing_values, _indicator, _scaling, _target, _augmentation)

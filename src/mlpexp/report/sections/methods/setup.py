@@ -13,6 +13,7 @@ from mlpexp.store.frames import Absent, complete_table
 from mlpexp.store.summary import Summary
 
 if TYPE_CHECKING:
+    from mlpexp.planning.columns_table import DroppedRows
     from mlpexp.planning.prepare import Prepared
 
 
@@ -138,6 +139,13 @@ class Setup:
         if self.prepared and self.varies("dataset"):
             return (getattr(self.prepared.sizes, part),) * 2
         return (data.ranges or {}).get(part, (data.samples(part),) * 2)
+
+    @property
+    def dropped(self) -> "DroppedRows | None":
+        """Rows of the user's table that lack cells; None of other data, or where the plan cannot be made again."""
+        from mlpexp.planning.columns_table import dropped_rows
+
+        return dropped_rows(self.prepared.experiment.dataset) if self.prepared else None
 
     @property
     def has_one_batch(self) -> bool:
