@@ -104,6 +104,13 @@ def test_what_comes_first(kind: str, tmp_path: Path) -> None:
     assert [dict(each.remedy.changes) for each in found][: len(expected)] == expected
 
 
+def test_where_the_first_steps_made_it_worse_a_smaller_rate_comes_first(tmp_path: Path) -> None:
+    own = prepared_of(MLP, tmp_path, "optimizer={name: adam, learning_rate: 3}")
+    at_once, later = (suggestions(verdict_of("overfitting", {"epoch": epoch}), own) for epoch in (0.0, 7.0))
+    assert [each.remedy.changes for each in at_once[:2]] == [{"optimizer.learning_rate": rate} for rate in (0.3, 0.03)]
+    assert all("optimizer.learning_rate" not in each.remedy.changes for each in later)
+
+
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("kind", REMEDIES)
 def test_each_changes_what_is_computed_by_the_rules_of_the_config(kind: str, config: str, tmp_path: Path) -> None:

@@ -45,6 +45,11 @@ BASE = [0.50, 0.60, 0.55, 0.52, 0.58]
         (BASE, [0.98, 0.99, 0.98, 0.99, 0.98], "same"),  # by less than a twentieth
         (BASE, [1.5, 1.6, 1.5, 1.6, 1.5], "worse"),
         ([0.70, 0.75, 0.72, 0.71, 0.79], [2.0, 2.0, 2.0, 2.0, 2.0], "better"),  # the score decides
+        (
+            [0.40, 0.65, 0.40, 0.60, 0.40],
+            [0.5, 0.6, 0.5, 0.6, 0.5],
+            "same",
+        ),  # a lower loss, but more mistakes by chance
     ],
 )
 def test_a_paired_comparison(scores: list[float], losses: list[float] | None, effect: str) -> None:

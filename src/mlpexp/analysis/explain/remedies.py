@@ -42,6 +42,11 @@ def _rate(factor: float) -> Row:
     return lambda setting: Remedy(text, {RATE: _rounded(factor * setting.rate)})
 
 
+def _rate_from_start(factor: float) -> Row:
+    """A smaller learning rate, where the first steps already made the held-out loss worse."""
+    return lambda setting: _rate(factor)(setting) if setting.number("epoch", 1.0) < 1 else None
+
+
 def _stable_rate(setting: Setting) -> Remedy:
     """Of gradient descent the rate that half of the curvature at the start allows, of other optimizers a tenth."""
     limit, start, rate = setting.number("limit", 0.0), setting.number("start", 0.0), setting.rate
@@ -280,7 +285,9 @@ REMEDIES: dict[str, tuple[Row, ...]] = {
     "dead_relu": (_revived(0.1), _revived(0.01), LEAKY, _suitable_init),
     "learning_rate_too_small": (_faster_rate, _momentum, _rate(10), FIND_LR),
     "label_noise": (_stopping, _penalty, FEWER_UNITS, _advice("look at these samples")),
-    "overfitting": (_stopping, _penalty, _more_dropout, FEWER_UNITS, _advice("more data")),
+    "overfitting": (
+        _rate_from_start(0.1), _rate_from_start(0.01), _stopping, _penalty, _more_dropout, FEWER_UNITS, _advice("more data"),
+    ),
     "too_few_epochs": (_longer, _rate(3), FIND_LR),
     "underfitting": (
         _decay("less decay", 0.01), _dropping("less dropout", 0.0), WIDER, _deeper, _rate(3), _longer, FIND_LR,

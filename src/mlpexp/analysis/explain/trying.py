@@ -217,9 +217,9 @@ def outcome_of(
     """What two rehearsals with the same seeds say of a remedy.
 
     It helps if the score is better on average by more than ``LEAST_GAIN``, by more than one sample, and by more than
-    ``CLEAR`` standard errors of the paired differences. Where the score stays, it helps if the loss is likewise lower, by a
-    twentieth of what it was. Nothing helps that is hardly better than one answer for all samples, or diverges with more
-    seeds.
+    ``CLEAR`` standard errors of the paired differences. Where the score stays, and its mean is not lower by
+    more than these, it helps if the loss is likewise lower, by a twentieth of what it was. Nothing helps that is hardly
+    better than one answer for all samples, or diverges with more seeds.
 
     Args:
         before: Of the experiment's own setting.
@@ -229,13 +229,15 @@ def outcome_of(
         losses_compare: Whether both losses are of the same thing.
     """
     one_sample = 1 / after.held_out if SCORES[score].share_of_samples else 0.0
-    gain = _clear(np.maximum(after.scores_S, 0.0) - np.maximum(before.scores_S, 0.0), max(LEAST_GAIN, one_sample))
+    gains_S, least = np.maximum(after.scores_S, 0.0) - np.maximum(before.scores_S, 0.0), max(LEAST_GAIN, one_sample)
+    gain = _clear(gains_S, least)
     if after.diverged_S.sum() > before.diverged_S.sum():
         gain = -1
     loss_before, loss_after = (_mean(each.losses_S) if losses_compare else None for each in (before, after))
     fall = 0
     if gain == 0 and loss_before is not None and loss_after is not None:
         fall = _clear(before.losses_S - after.losses_S, LEAST_FALL * loss_before)
+        fall = min(fall, 0) if gains_S.mean() < -least else fall  # a lower loss, but more mistakes
     if max(gain, fall) > 0 and after.scores_S.mean() < by_chance + ABOVE_CHANCE:
         gain = fall = 0
     effects: Mapping[int, Effect] = {1: "better", 0: "same", -1: "worse"}
