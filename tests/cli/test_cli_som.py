@@ -109,7 +109,7 @@ def test_batch_defaults_and_overrides(mlpexp: Command, config: Write) -> None:
 
 def test_parameters_are_counted(mlpexp: Command, config: Write) -> None:
     out = mlpexp("params", "--config", config(MAP), "--format", "markdown").out
-    assert "| map | hexagonal map 4x5 |  | 20 | 4\\*4\\*5 | 80 | 80 |" in out
+    assert "| map | hexagonal map 4x5 | 20 | 4\\*4\\*5 | 80 | 80 |" in out
 
 
 @pytest.mark.parametrize(
