@@ -37,6 +37,11 @@ def blocks_with(page: Path, start: str) -> str:
     return next(block for block in re.findall("```text\n(.*?)```", text, re.DOTALL) if start in block)
 
 
+def without_times(text: str) -> str:
+    """What is printed, but for when a result was begun; a command that has a line of its own stands behind its sentence."""
+    return re.sub(r"\b\d{8}-\d{6}-", "", text).replace(":\n`", ": `")
+
+
 RATES = ("sweep", "-c", "configs/iris/mlp.yaml", "--learning-rate", "0.001,0.01,0.1,1,10", "-q")
 
 
@@ -60,11 +65,11 @@ def test_the_example_of_learning_rates(
             assert verdicts[-1] == arm.short
         if page == STATISTICS and arm.difference:
             assert f" {arm.difference.mean:+.4f} " in row
-    shown = mlpexp("show", str(folder), *(("--details",) if page == STATISTICS else ())).out.splitlines()
+    shown = without_times(mlpexp("show", str(folder), *(("--details",) if page == STATISTICS else ())).out).splitlines()
     below = shown[next(i for i, line in enumerate(shown) if line.startswith("compared with")) :]
     if page != STATISTICS:
         assert below.pop().startswith("more: --details")
-    assert block.rstrip().splitlines()[-len(below) :] == below
+    assert without_times(block).rstrip().splitlines()[-len(below) :] == below
     if page == STATISTICS:
         power = blocks_with(page, "80 % power")
         for line in mlpexp("compare", str(folder), "--power", "0.02").out.splitlines()[-5:]:
