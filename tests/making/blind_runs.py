@@ -44,6 +44,11 @@ def raw(dataset: dict) -> dict:
     return {**dataset, "standardize": False}
 
 
+def in_range(dataset: dict) -> dict:
+    """Inputs are scaled to the range 0 to 1."""
+    return {**raw(dataset), "scale": "minmax"}
+
+
 def adam(dataset: dict, hidden: list[int], rate: float = 0.01, epochs: int = 100, **others: Any) -> dict:
     return run(dataset, hidden, rate, epochs, optimizer="adam", **others)
 
@@ -122,8 +127,8 @@ PLANTED: dict[str, list[dict]] = {
     ],
     "dead_relu": [
         run(RINGS, [24], bias_init=-12.0), run(DIGITS, [32, 32], bias_init=-30.0, epochs=40),
-        run({**WINE, "standardize": None, "scale": "minmax"}, [16], init={"name": "uniform", "low": -0.6, "high": -0.01}),
-        adam({**BEND, "standardize": None, "scale": "minmax"}, [20], init={"name": "uniform", "low": -0.5, "high": -0.02}),
+        run(in_range(WINE), [16], init={"name": "uniform", "low": -0.6, "high": -0.01}),
+        adam(in_range(BEND), [20], init={"name": "uniform", "low": -0.5, "high": -0.02}),
     ],
     "label_noise": [
         run({"csv": "wine_wrong"}, [12], optimizer="adam", rate=0.01, epochs=80),
