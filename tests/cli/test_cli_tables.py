@@ -89,7 +89,7 @@ INTERVAL = re.compile(r"\S+ \.\. \S+")
 NOTE = re.compile(r"^not shown: (.*?);\s+--wide\s+shows\s+all$", re.MULTILINE | re.DOTALL)
 RESULT = re.compile(r"trained/\S+")  # named by the time
 WRAPPED_NAMES = {"sigmoid"}  # a first column of sentences
-UNBROKEN = ("dE/d", "name: ")  # a formula, a line of a file
+UNBROKEN = ("dE/d", "name: ", "`mlpexp ")  # a formula, a line of a file, a command, which is copied whole
 
 
 @dataclass(frozen=True)
