@@ -14,7 +14,7 @@ from mlpexp.config.experiment import Experiment
 from mlpexp.config.load import expand_names, keep_own_keys, leave_out_test_fraction
 from mlpexp.config.start_paths import anchor_starts
 from mlpexp.config.table_paths import anchor_tables
-from mlpexp.config.yaml_source import Source, set_value
+from mlpexp.config.yaml_source import Source, set_value, value_at
 from mlpexp.errors import ConfigError, InputError, Place, Problem
 from mlpexp.planning.arm_names import Trained, as_trained, label_of, sizes_of, trained_text
 from mlpexp.planning.axes import Axis
@@ -139,7 +139,7 @@ class Variation:
         for section, axis in self._nested:
             if not {section.key, axis.key} <= settings.keys():
                 continue
-            if _has_key(settings[section.key], axis.parts[len(section.parts) :]):
+            if value_at(settings[section.key], axis.parts[len(section.parts) :]):
                 what = f"sweep.{'arms' if self.listed else 'over'}.{axis.written}"
                 said = f"{value_text(settings[axis.key])} beside {section.written}: {value_text(settings[section.key])}"
                 raise ConfigError([Problem(axis.place, what, f"{said}, which says it, too; leave out one of them")])
@@ -193,12 +193,6 @@ def called(arms: Sequence[Arm], axes: Sequence[Axis], usual: Settings | None) ->
 
 def _label(arm: Arm, axes: Sequence[Axis], usual: Settings | None, *, and_written: bool) -> str:
     return label_of(axes, arm.written, usual, trained_text(sizes_of(arm.experiment.model), and_written=and_written))
-
-
-def _has_key(section: Any, parts: Sequence[str]) -> bool:
-    """Whether a section says something of one of its keys, or of a key of an inner section."""
-    first, *rest = parts
-    return isinstance(section, dict) and first in section and (not rest or _has_key(section[first], rest))
 
 
 def copied(value: Any) -> Any:

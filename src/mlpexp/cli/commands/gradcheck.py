@@ -164,7 +164,8 @@ def _compare(
     output = output_of(experiment, prepared.facts)
     report = compare_ways(objective, output, samples, experiment.seed)
     differ = disagreement(report, tolerance)
-    print_sentences([differ or agreement_sentence(report, tolerance)], err=format_ != "table")
+    if format_ == "table" or not differ:  # else it is said once, as the error
+        print_sentences([differ or agreement_sentence(report, tolerance)], err=format_ != "table")
     if format_ == "csv":
         typer.echo(derivative_csv(report), nl=False)
     else:
